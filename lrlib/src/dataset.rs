@@ -1,0 +1,224 @@
+//! A folder of class folders, `torchvision.datasets.ImageFolder`.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    io::{self, Cursor},
+    path::{Path, PathBuf},
+};
+
+use image::{DynamicImage, ImageReader, RgbImage};
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use crate::{Batch, Error, Result, Transform, to_tensor};
+
+/// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS`.
+pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
+
+/// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
+const MAX_SIDE: u32 = 1 << 14;
+
+/// Two sorted class folders and the pictures in them; nothing is decoded until asked for.
+#[derive(Clone)]
+pub struct ImageFolder {
+    classes: [String; 2],
+    samples: Vec<Sample>,
+}
+
+/// One picture: where it lies, and its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// The file.
+    pub path: PathBuf,
+    /// 0 for the first class, 1 for the second.
+    pub label: usize,
+}
+
+impl ImageFolder {
+    /// Finds the two class folders of `root`, and below each all pictures, sorted as torchvision sorts them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if a folder cannot be read; [`Error::Dataset`] if there are not two class folders, one
+    /// holds no picture, or links go round in a circle.
+    pub fn new(root: impl AsRef<Path>) -> Result<Self> {
+        let root = root.as_ref();
+        let mut folders = entries(root)?;
+        folders.retain(|path| path.is_dir());
+        folders.sort();
+        let names: Vec<String> = folders.iter().map(|path| name(path)).collect();
+        let Ok(classes) = <[String; 2]>::try_from(names.clone()) else {
+            let found = if names.is_empty() { "none".into() } else { names.join(", ") };
+            return Err(Error::dataset(
+                root,
+                format!(
+                    "logistic regression needs two class folders here, found {} ({found}); add or move some",
+                    names.len()
+                ),
+            ));
+        };
+        let mut samples = Vec::new();
+        for (label, folder) in folders.iter().enumerate() {
+            let mut by_folder = BTreeMap::new();
+            walk(folder, &mut Vec::new(), &mut by_folder)?;
+            let paths: Vec<PathBuf> = by_folder.into_values().flatten().collect();
+            if paths.is_empty() {
+                let endings = IMG_EXTENSIONS.join(" ");
+                return Err(Error::dataset(folder, format!("this class has no picture ({endings}); add some")));
+            }
+            samples.extend(paths.into_iter().map(|path| Sample { path, label }));
+        }
+        Ok(Self { classes, samples })
+    }
+
+    /// The names of class 0 and class 1.
+    #[must_use]
+    pub fn classes(&self) -> &[String; 2] {
+        &self.classes
+    }
+
+    /// Every picture in order: class by class, path by path.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// How many pictures there are.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "no class is empty, so no folder is")]
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// How many pictures class 0 and class 1 have.
+    #[must_use]
+    pub fn counts(&self) -> [usize; 2] {
+        let ones = self.samples.iter().filter(|sample| sample.label == 1).count();
+        [self.len() - ones, ones]
+    }
+
+    /// Decodes picture `index`, and gives its label.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Picture`] with the path.
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    #[track_caller]
+    pub fn get(&self, index: usize) -> Result<(RgbImage, usize)> {
+        assert!(index < self.len(), "no picture {index}: the folder has {}", self.len());
+        let Sample { path, label } = &self.samples[index];
+        Ok((decode(path)?, *label))
+    }
+
+    /// Decodes and transforms every picture, on all cores, into one [`Batch`].
+    ///
+    /// # Errors
+    /// The first failing picture's, as [`get`](Self::get); [`Error::Dataset`] if the transformed pictures
+    /// differ in size.
+    pub fn load(&self, transform: &impl Transform) -> Result<Batch> {
+        let (width, height) = transform.apply(self.get(0)?.0).dimensions();
+        let num_features = 3 * height as usize * width as usize;
+        let mut x = Array2::zeros((self.len(), num_features));
+        let rows = x.as_slice_mut().expect("a new array is contiguous").par_chunks_mut(num_features.max(1));
+        rows.zip(&self.samples).try_for_each(|(row, sample)| {
+            let image = transform.apply(decode(&sample.path)?);
+            if image.dimensions() != (width, height) {
+                let (w, h) = image.dimensions();
+                let problem = format!(
+                    "{w} × {h} pixels after the transform, but the first picture has {width} × {height}; end it with CenterCrop"
+                );
+                return Err(Error::dataset(&sample.path, problem));
+            }
+            to_tensor(&image, row);
+            Ok(())
+        })?;
+        Ok(Batch {
+            x,
+            y: self.samples.iter().map(|sample| sample.label as f32).collect::<Array1<f32>>(),
+            paths: self.samples.iter().map(|sample| sample.path.clone()).collect(),
+        })
+    }
+}
+
+/// `ImageFolder(244 pictures: 123 ants, 121 bees)`
+impl std::fmt::Debug for ImageFolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ([first, second], [zeros, ones]) = (&self.classes, self.counts());
+        write!(f, "ImageFolder({} pictures: {zeros} {first}, {ones} {second})", self.len())
+    }
+}
+
+/// Reads a file as Pillow's `Image.open(path).convert("RGB")` would: the format by content, not by name.
+fn decode(path: &Path) -> Result<RgbImage> {
+    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
+    let mut limits = image::Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    let picture = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut reader = picture.map_err(|source| Error::read(path, source))?;
+    reader.limits(limits);
+    let image = reader.decode().map_err(|source| Error::Picture { path: path.into(), source })?;
+    Ok(to_rgb(image))
+}
+
+/// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,
+/// but grey of 16 bits is cut off at 255.
+fn to_rgb(image: DynamicImage) -> RgbImage {
+    match image {
+        DynamicImage::ImageRgb8(image) => image,
+        DynamicImage::ImageLuma16(image) => {
+            DynamicImage::from(image::GrayImage::from_fn(image.width(), image.height(), |x, y| {
+                image.get_pixel(x, y).0.map(|level| level.min(255) as u8).into()
+            }))
+            .into_rgb8()
+        }
+        DynamicImage::ImageLumaA16(image) => {
+            upper_half(image.width(), image.height(), |x, y| [image.get_pixel(x, y).0[0]; 3])
+        }
+        DynamicImage::ImageRgb16(image) => upper_half(image.width(), image.height(), |x, y| image.get_pixel(x, y).0),
+        DynamicImage::ImageRgba16(image) => upper_half(image.width(), image.height(), |x, y| {
+            let [r, g, b, _] = image.get_pixel(x, y).0;
+            [r, g, b]
+        }),
+        // The rest has 8 bits: grey is repeated, alpha dropped.
+        other => other.into_rgb8(),
+    }
+}
+
+fn upper_half(width: u32, height: u32, levels: impl Fn(u32, u32) -> [u16; 3]) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| levels(x, y).map(|level| (level >> 8) as u8).into())
+}
+
+/// Collects the pictures below `folder`, links followed, by folder in the order of its name.
+fn walk(folder: &Path, above: &mut Vec<PathBuf>, found: &mut BTreeMap<Vec<u8>, Vec<PathBuf>>) -> Result<()> {
+    let real = folder.canonicalize().map_err(|source| Error::read(folder, source))?;
+    if above.contains(&real) {
+        return Err(Error::dataset(folder, "this link leads back to a folder above it; remove it"));
+    }
+    above.push(real);
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries(folder)?.into_iter().partition(|path| path.is_dir());
+    files.retain(|path| is_picture(path));
+    files.sort();
+    found.insert(folder.as_os_str().as_encoded_bytes().to_vec(), files);
+    for inner in folders {
+        walk(&inner, above, found)?;
+    }
+    above.pop();
+    Ok(())
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let paths = |folder| fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
+    paths(folder).map_err(|source| Error::read(folder, source))
+}
+
+fn is_picture(path: &Path) -> bool {
+    let name = name(path).to_ascii_lowercase();
+    IMG_EXTENSIONS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(OsStr::new("")).to_string_lossy().into_owned()
+}
