@@ -72,8 +72,8 @@ impl Batch {
     pub fn split(&self, fraction: f32, seed: u64) -> (Self, Self) {
         assert!((0.0..=1.0).contains(&fraction), "a fraction lies in 0 … 1, not {fraction}");
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        for label in [0.0, 1.0] {
-            let class = (0..self.num_samples()).filter(|&row| self.y[row] == label).collect();
+        for positive in [false, true] {
+            let class = (0..self.num_samples()).filter(|&row| (self.y[row] > 0.5) == positive).collect();
             let mut class = shuffled(class, seed);
             let cut = (fraction * class.len() as f32).round() as usize;
             first.extend(class.split_off(cut));

@@ -4,7 +4,7 @@ use ndarray::{ArrayRef1, Zip};
 
 /// L(ŷ, y) = −1/n · Σ y·ln ŷ + (1 − y)·ln(1 − ŷ), as `torch.nn.functional.binary_cross_entropy`.
 ///
-/// Shapes (n) and (n), ŷ in [0, 1]. Each logarithm is cut off at −100, as in PyTorch: a sure mistake costs 100, not ∞.
+/// Shapes (n) and (n), ŷ in [0, 1]. Each logarithm is cut off at −100, as torch does: a sure mistake costs 100, not ∞.
 ///
 /// # Panics
 /// If the lengths differ.

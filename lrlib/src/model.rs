@@ -140,7 +140,7 @@ impl LogisticRegression {
         safetensors::write(path.as_ref(), &tensors)
     }
 
-    /// Takes over weight and bias from a file that [`save`](Self::save) or PyTorch wrote.
+    /// Takes over weight and bias from a file that [`save`](Self::save) or Python wrote.
     ///
     /// # Errors
     /// [`Error::Io`], or [`Error::Model`] if the file is no model, one of another size, or has a bias where this

@@ -107,7 +107,7 @@ fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) 
 
 fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Result<()> {
     let TrainConfig { epochs, learning_rate, weight_decay, batch_size, .. } = *config;
-    let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|&y| y == 0.0 || y == 1.0);
+    let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|y| [0.0, 1.0].contains(y));
     let problem = if epochs == 0 {
         "there is nothing to train in 0 epochs: take at least 1".into()
     } else if !(learning_rate > 0.0 && learning_rate.is_finite()) {

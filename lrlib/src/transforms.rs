@@ -37,20 +37,20 @@ pub struct Resize(pub u32);
 impl Transform for Resize {
     fn apply(&self, image: RgbImage) -> RgbImage {
         let (width, height) = image.dimensions();
-        let (short, long, size) = (width.min(height), width.max(height), self.0.max(1));
-        if short == size || short == 0 {
+        let (short, long, target) = (width.min(height), width.max(height), self.0.max(1));
+        if short == target || short == 0 {
             return image;
         }
-        let scaled = (u64::from(size) * u64::from(long) / u64::from(short)) as u32;
-        let (new_width, new_height) = if width <= height { (size, scaled) } else { (scaled, size) };
+        let scaled = (u64::from(target) * u64::from(long) / u64::from(short)) as u32;
+        let (new_width, new_height) = if width <= height { (target, scaled) } else { (scaled, target) };
         let source = images::ImageRef::new(width, height, image.as_raw(), PixelType::U8x3);
-        let mut target = images::Image::new(new_width, new_height, PixelType::U8x3);
+        let mut resized = images::Image::new(new_width, new_height, PixelType::U8x3);
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        let resized = source
+        let result = source
             .map_err(|e| e.to_string())
-            .and_then(|source| Resizer::new().resize(&source, &mut target, &options).map_err(|e| e.to_string()));
-        debug_assert_eq!(resized, Ok(()), "the buffers have the sizes just computed");
-        RgbImage::from_raw(new_width, new_height, target.into_vec()).unwrap_or(image)
+            .and_then(|source| Resizer::new().resize(&source, &mut resized, &options).map_err(|e| e.to_string()));
+        debug_assert_eq!(result, Ok(()), "the buffers have the sizes just computed");
+        RgbImage::from_raw(new_width, new_height, resized.into_vec()).unwrap_or(image)
     }
 }
 
