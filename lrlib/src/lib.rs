@@ -2,23 +2,27 @@
 
 #![doc = include_str!("../../README.md")]
 
-mod batch;
-mod dataset;
 mod error;
 mod file;
+mod transforms;
+mod dataset;
+mod batch;
 mod linear;
-mod loss;
-mod metrics;
 mod model;
 mod safetensors;
+mod loss;
+mod metrics;
 mod train;
-mod transforms;
+mod figure;
+mod plot;
 
 pub use batch::Batch;
 pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample};
 pub use error::{Error, Result};
+pub use figure::Figure;
 pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};
 pub use metrics::{accuracy, confidence_interval, majority_baseline};
 pub use model::{Gradients, LogisticRegression, sigmoid};
+pub use plot::{Line, plot_grid, plot_history, plot_image, plot_lines, plot_weights};
 pub use train::{Epoch, History, TrainConfig, fit};
 pub use transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};

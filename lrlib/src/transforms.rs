@@ -69,9 +69,9 @@ impl Transform for CenterCrop {
     }
 }
 
-/// Where a crop of `size` begins on a side of `side` pixels; negative where a frame is needed.
-fn offset(side: u32, size: u32) -> i64 {
-    let spare = i64::from(side) - i64::from(size);
+/// Where a crop of `crop` begins on a side of `side` pixels; negative where a frame is needed.
+fn offset(side: u32, crop: u32) -> i64 {
+    let spare = i64::from(side) - i64::from(crop);
     let half = spare.div_euclid(2);
     if spare < 0 {
         -(-spare / 2)
