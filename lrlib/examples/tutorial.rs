@@ -3,7 +3,9 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use lrlib::{CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, fit, majority_baseline};
+use lrlib::{
+    CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, fit, majority_baseline,
+};
 
 /// Trains logistic regression on a folder of pictures and prints the tutorial's table.
 #[derive(Parser)]

@@ -92,11 +92,14 @@ pub fn fit(
     Ok(history)
 }
 
-/// Forward, loss, backward, step: loss and accuracy before the step.
+/// Forward, loss, backward, step: loss and accuracy before the step, which is left out if the loss is no number.
 fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) -> (f32, f32) {
     let logits = model.logits(&batch.x);
     let loss = binary_cross_entropy_with_logits(&logits, &batch.y);
     let y_hat = logits.mapv_into(sigmoid);
+    if !loss.is_finite() {
+        return (loss, accuracy(&y_hat, &batch.y));
+    }
     let mut grads = model.backward(&batch.x, &y_hat, &batch.y);
     if config.weight_decay > 0.0 {
         grads.weight.scaled_add(config.weight_decay, &model.weight);

@@ -1,0 +1,226 @@
+//! Folders of pictures: torchvision's order, Pillow's colours, and an error in one line for everything else.
+
+use std::{
+    fs,
+    io::Cursor,
+    path::{Path, PathBuf},
+};
+
+use image::{DynamicImage, ImageBuffer, ImageFormat, RgbImage};
+use lrlib::{CenterCrop, Compose, ImageFolder, Resize};
+use tempfile::{TempDir, tempdir};
+
+/// A folder with these files; a name that ends in `.txt` gets text, any other a small PNG.
+fn folder(files: &[&str]) -> TempDir {
+    let root = tempdir().expect("a folder");
+    for file in files {
+        let content = if file.ends_with(".txt") { b"text".to_vec() } else { png(RgbImage::new(3, 2)) };
+        put(root.path(), file, &content);
+    }
+    root
+}
+
+fn put(root: &Path, file: impl AsRef<Path>, content: &[u8]) -> PathBuf {
+    let path = root.join(file);
+    fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+    fs::write(&path, content).expect("written");
+    path
+}
+
+fn encode(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.into().write_to(&mut bytes, format).expect("encoded");
+    bytes.into_inner()
+}
+
+fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
+    encode(image, ImageFormat::Png)
+}
+
+fn transform() -> Compose {
+    Compose::new().then(Resize(8)).then(CenterCrop(8))
+}
+
+/// Loads a folder of two classes in which `name` has this content: the one line of its error.
+#[track_caller]
+fn refusal(name: &str, content: &[u8]) -> String {
+    let root = folder(&["ants/a.png", "bees/a.png"]);
+    put(root.path(), format!("bees/{name}"), content);
+    let error = ImageFolder::new(root.path()).expect("two classes").load(&transform()).expect_err(name).to_string();
+    assert!(error.contains(name) && error.lines().count() == 1, "{error}");
+    error
+}
+
+/// What a picture of these bytes decodes to.
+fn levels(name: &str, content: &[u8]) -> Vec<u8> {
+    let root = folder(&["ants/a.png"]);
+    put(root.path(), format!("bees/{name}"), content);
+    ImageFolder::new(root.path()).expect("two classes").get(1).expect("decoded").0.into_raw()
+}
+
+#[test]
+fn samples_come_in_torchvisions_order() {
+    let files = [
+        "bees/b.JPG",
+        "bees/a/z.png",
+        "bees/a-b/c.webp",
+        "bees/B.png",
+        "ants/x.PnG",
+        "ants/.png",
+        "bees/note.txt",
+        "ants/y.gif",
+        "README.txt",
+    ];
+    let root = folder(&files);
+    let data = ImageFolder::new(root.path()).expect("two classes");
+    let paths: Vec<_> =
+        data.samples().iter().map(|s| (s.path.strip_prefix(root.path()).expect("inside"), s.label)).collect();
+    // As sorted(os.walk(...)): folder by folder, and in each file by file, capitals first.
+    let expected = [
+        ("ants/.png", 0),
+        ("ants/x.PnG", 0),
+        ("bees/B.png", 1),
+        ("bees/b.JPG", 1),
+        ("bees/a/z.png", 1),
+        ("bees/a-b/c.webp", 1),
+    ];
+    assert_eq!(paths, expected.map(|(path, label)| (Path::new(path), label)));
+    assert_eq!((data.classes(), data.counts(), data.len()), (&["ants".into(), "bees".into()], [2, 4], 6));
+}
+
+#[test]
+fn load_fills_rows_in_order() {
+    let root = folder(&["ants/0.png"]);
+    for i in 1..20_u8 {
+        put(root.path(), format!("bees/{i:02}.png"), &png(RgbImage::from_pixel(9, 8, [51 * (i % 6), 0, 255].into())));
+    }
+    let batch = ImageFolder::new(root.path()).expect("two classes").load(&transform()).expect("loaded");
+    assert_eq!((batch.x.dim(), batch.y.sum() as usize, batch.paths.len()), ((20, 192), 19, 20));
+    for i in 1..20 {
+        assert_eq!(batch.x[[i, 0]].to_bits(), (f32::from(51 * (i as u8 % 6)) / 255.0).to_bits());
+        assert!(batch.paths[i].ends_with(format!("bees/{i:02}.png")));
+    }
+    assert_eq!(batch.x[[1, 191]].to_bits(), 1.0_f32.to_bits(), "blue comes last");
+}
+
+#[test]
+fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
+    // np.asarray(Image.open(file).convert("RGB")), Pillow 13.0, on the same levels.
+    let grey = ImageBuffer::from_raw(2, 1, vec![7_u8, 200]).expect("two pixels");
+    assert_eq!(levels("grey.png", &png(DynamicImage::ImageLuma8(grey))), [7, 7, 7, 200, 200, 200]);
+    let alpha = ImageBuffer::from_raw(1, 1, vec![10_u8, 20, 30, 0]).expect("a pixel");
+    assert_eq!(levels("alpha.png", &png(DynamicImage::ImageRgba8(alpha))), [10, 20, 30]);
+    let grey16 = ImageBuffer::from_raw(4, 1, vec![0_u16, 100, 256, 65535]).expect("four pixels");
+    let expected = [0, 0, 0, 100, 100, 100, 255, 255, 255, 255, 255, 255];
+    assert_eq!(levels("grey16.png", &png(DynamicImage::ImageLuma16(grey16))), expected);
+    let rgb16 = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x80ff, 0xffff, 255, 256, 128]).expect("two pixels");
+    assert_eq!(levels("rgb16.png", &png(DynamicImage::ImageRgb16(rgb16))), [18, 128, 255, 0, 1, 0]);
+    let greya16 = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("two pixels");
+    assert_eq!(levels("greya16.png", &png(DynamicImage::ImageLumaA16(greya16))), [18, 18, 18, 128, 128, 128]);
+    let rgba16 = ImageBuffer::from_raw(1, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("a pixel");
+    assert_eq!(levels("rgba16.png", &png(DynamicImage::ImageRgba16(rgba16))), [18, 128, 128]);
+    // Image.frombytes("CMYK", (2, 2), bytes([0, 128, 255, 64] * 4)).save("cmyk.jpg"): convert("RGB") gives (191, 95, 0).
+    let cmyk = levels("cmyk.jpg", include_bytes!("pictures/cmyk.jpg"));
+    for (ours, theirs) in cmyk.iter().zip([191, 95, 0].iter().cycle()) {
+        assert!(ours.abs_diff(*theirs) <= 3, "{cmyk:?}");
+    }
+    // Image.new("P") with the palette (255, 0, 0), (0, 0, 255), the second one transparent.
+    assert_eq!(levels("palette.png", include_bytes!("pictures/palette.png")), [255, 0, 0, 0, 0, 255]);
+}
+
+#[test]
+fn the_format_is_told_by_the_content() {
+    assert_eq!(levels("a_png.jpg", &png(RgbImage::from_pixel(1, 1, [1, 2, 3].into()))), [1, 2, 3]);
+}
+
+#[test]
+fn tiny_and_narrow_pictures_work() {
+    let root = folder(&["ants/a.png"]);
+    put(root.path(), "bees/tiny.png", &png(RgbImage::new(1, 1)));
+    put(root.path(), "bees/narrow.png", &png(RgbImage::new(1, 5000)));
+    let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
+    let batch = ImageFolder::new(root.path()).expect("two classes").load(&transform).expect("loaded");
+    assert_eq!(batch.x.dim(), (3, 224 * 224 * 3));
+}
+
+#[test]
+fn folders_that_are_no_data_set() {
+    let cases: [(&[&str], &str); 5] = [
+        (&["a.png"], "found 0 (none)"),
+        (&["ants/a.png"], "found 1 (ants)"),
+        (&["ants/a.png", "bees/a.png", "wasps/a.png"], "found 3 (ants, bees, wasps)"),
+        (&["ants/a.png", "bees/a.txt"], "this class has no picture"),
+        (&["ants/a.txt", "bees/a.png"], "this class has no picture"),
+    ];
+    for (files, problem) in cases {
+        let root = folder(files);
+        let error = ImageFolder::new(root.path()).expect_err(problem).to_string();
+        assert!(error.contains(problem) && error.lines().count() == 1, "{error}");
+        assert!(error.contains(&root.path().display().to_string()), "{error}");
+    }
+    let missing = ImageFolder::new("no/such/folder").expect_err("missing").to_string();
+    assert!(missing.starts_with("cannot read no/such/folder: ") && missing.ends_with("check the path"), "{missing}");
+}
+
+#[test]
+fn files_that_are_no_picture() {
+    assert!(refusal("text.jpg", b"not a picture").contains("convert it to JPEG or PNG"));
+    assert!(refusal("zero.png", b"").contains("cannot read"));
+    let jpeg = encode(RgbImage::from_fn(64, 64, |x, y| [x as u8, y as u8, 0].into()), ImageFormat::Jpeg);
+    assert!(refusal("cut.jpg", &jpeg[..jpeg.len() / 2]).contains("fetch it again"));
+    let small = png(RgbImage::new(60, 60));
+    assert!(refusal("cut.png", &small[..small.len() - 30]).contains("fetch it again"));
+    let mut huge = encode(RgbImage::new(8, 8), ImageFormat::Bmp);
+    huge[18..26].copy_from_slice(&[0x60, 0xea, 0, 0, 0x60, 0xea, 0, 0]); // 60000 × 60000
+    assert!(refusal("huge.bmp", &huge).contains("larger than 16384 pixels"));
+    assert!(refusal("modern.webp", b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0").contains("convert it to JPEG or PNG"));
+}
+
+#[test]
+fn sizes_that_differ_name_the_odd_one() {
+    let root = folder(&["ants/a.png", "bees/a.png"]);
+    put(root.path(), "bees/odd.png", &png(RgbImage::new(9, 9)));
+    let error = ImageFolder::new(root.path()).expect("two classes").load(&Compose::new()).expect_err("odd").to_string();
+    assert!(error.contains("odd.png: 9 × 9 pixels") && error.contains("CenterCrop"), "{error}");
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{ImageFolder, folder, png, put, transform};
+    use image::RgbImage;
+    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, os::unix::fs::symlink};
+
+    #[test]
+    fn a_name_that_is_not_utf_8_works_and_its_errors_are_readable() {
+        let root = folder(&["ants/a.png", "bees/a.png"]);
+        let name = OsStr::from_bytes(b"bees/\xff.png");
+        put(root.path(), name, &png(RgbImage::new(3, 2)));
+        let data = ImageFolder::new(root.path()).expect("two classes");
+        assert_eq!(data.load(&transform()).expect("loaded").num_samples(), 3);
+        put(root.path(), name, b"broken");
+        let error = data.load(&transform()).expect_err("broken").to_string();
+        assert!(error.contains("bees/\u{fffd}.png"), "{error}");
+    }
+
+    #[test]
+    fn links_are_followed_but_not_in_circles() {
+        let root = folder(&["ants/a.png", "bees/a.png"]);
+        let elsewhere = folder(&["more/b.png"]);
+        symlink(elsewhere.path(), root.path().join("bees/linked")).expect("linked");
+        assert_eq!(ImageFolder::new(root.path()).expect("two classes").len(), 3);
+        symlink(root.path().join("bees"), root.path().join("bees/loop")).expect("linked");
+        let error = ImageFolder::new(root.path()).expect_err("a circle").to_string();
+        assert!(error.contains("bees/loop") && error.contains("leads back"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read() {
+        let root = folder(&["ants/a.png", "bees/a.png"]);
+        let gone = root.path().join("bees/gone.png");
+        symlink(root.path().join("nothing"), &gone).expect("linked");
+        let data = ImageFolder::new(root.path()).expect("two classes");
+        let error = data.load(&transform()).expect_err("a dangling link").to_string();
+        assert!(error.contains("gone.png") && error.contains("check the path"), "{error}");
+        fs::remove_file(gone).expect("removed");
+    }
+}

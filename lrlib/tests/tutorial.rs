@@ -1,0 +1,110 @@
+//! The command line, and the tutorial's published curve where the photographs are there.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use image::RgbImage;
+use tempfile::{TempDir, tempdir};
+
+/// Runs the example, which cargo builds beside the tests.
+fn tutorial(arguments: &[&str]) -> Output {
+    let test = env::current_exe().expect("this test is a file");
+    let program = test.ancestors().nth(2).expect("target/PROFILE").join("examples/tutorial");
+    Command::new(program).args(arguments).output().expect("run: cargo build --examples")
+}
+
+fn path(folder: &TempDir, inner: &str) -> String {
+    folder.path().join(inner).to_str().expect("UTF-8").into()
+}
+
+/// Two dark ants and two light bees in both splits.
+fn small_data() -> TempDir {
+    let root = tempdir().expect("a folder");
+    for (class, level) in [("ants", 40), ("bees", 200)] {
+        for split in ["train", "val"] {
+            let folder = root.path().join(split).join(class);
+            fs::create_dir_all(&folder).expect("made");
+            for i in 0..2 {
+                RgbImage::from_pixel(8, 8, [level + i; 3].into()).save(folder.join(format!("{i}.png"))).expect("saved");
+            }
+        }
+    }
+    root
+}
+
+#[test]
+fn it_prints_the_table_and_writes_every_epoch() {
+    let data = small_data();
+    let csv = path(&data, "out.csv");
+    let output = tutorial(&[&path(&data, ""), "--epochs", "12", "--csv", &csv]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(printed.lines().filter(|line| line.starts_with("epoch")).count(), 3, "0, 10 and the last: {printed}");
+    let csv = fs::read_to_string(csv).expect("written");
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("epoch,loss,train_accuracy,val_accuracy", 13));
+    assert!(lines[1].starts_with("0,0.693147"), "ln 2 at zero weights: {}", lines[1]);
+}
+
+#[test]
+fn wrong_usage_is_2_and_wrong_data_is_1() {
+    let data = small_data();
+    let root = path(&data, "");
+    let csv = path(&data, "no/such/folder.csv");
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&[], 2, "Usage"),
+        (&[&root, "--epochs", "many"], 2, "many"),
+        (&[&root, "--colour"], 2, "--colour"),
+        (&["no/such/data"], 1, "no/such/data/train"),
+        (&[&root, "--epochs", "0"], 1, "0 epochs"),
+        (&[&root, "--learning-rate", "NaN"], 1, "learning rate is NaN"),
+        (&[&root, "--csv", &csv], 1, "cannot write"),
+    ];
+    for (arguments, code, problem) in cases {
+        let output = tutorial(arguments);
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.code() == Some(code) && said.contains(problem), "{arguments:?}: {said}");
+        assert!(code == 2 || said.lines().count() == 1, "{said}");
+    }
+}
+
+/// The original's published curve (`dair-ai/ML-Notebooks`, which trains without a bias by mistake), and the same with
+/// a bias, recomputed in float64 from Pillow's pixels: epoch, loss, train and val accuracy. Our JPEG decoder differs by
+/// at most 4 of 255 levels, so: loss within 1e-4, accuracy within one picture.
+#[test]
+fn the_photographs_give_the_published_curve() {
+    let Some(data) = env::var_os("LRLIB_DATA").map(PathBuf::from).filter(|data| data.join("train").is_dir()) else {
+        println!("skipped: set LRLIB_DATA to the photographs' folder");
+        return;
+    };
+    let published = [
+        (0, 0.693_147, 0.693_147, 0.504_098, 0.457_516),
+        (10, 0.669_147, 0.669_146, 0.643_443, 0.542_484),
+        (50, 0.613_922, 0.613_921, 0.709_016, 0.562_092),
+        (90, 0.581_156, 0.581_155, 0.745_902, 0.581_699),
+        (99, 0.575_138, 0.575_137, 0.75, 0.594_771),
+    ];
+    let folder = tempdir().expect("a folder");
+    let csv = path(&folder, "curve.csv");
+    for bias in [false, true] {
+        let mut arguments = vec![data.to_str().expect("UTF-8"), "--csv", &csv];
+        arguments.extend((!bias).then_some("--no-bias"));
+        let output = tutorial(&arguments);
+        assert!(output.status.success(), "{output:?}");
+        let rows: Vec<Vec<f64>> = fs::read_to_string(&csv).expect("written").lines().skip(1).map(numbers).collect();
+        for (epoch, without, with, train, val) in published {
+            let row = &rows[epoch];
+            let loss = if bias { with } else { without };
+            assert!((row[1] - loss).abs() <= 1e-4, "loss of epoch {epoch}: {} is not {loss}", row[1]);
+            assert!((row[2] - train).abs() <= 1.01 / 244.0, "train accuracy of epoch {epoch}: {}", row[2]);
+            assert!((row[3] - val).abs() <= 1.01 / 153.0, "val accuracy of epoch {epoch}: {}", row[3]);
+        }
+    }
+}
+
+fn numbers(line: &str) -> Vec<f64> {
+    line.split(',').map(|number| number.parse().expect("a number")).collect()
+}
