@@ -1,6 +1,13 @@
-//! Logistic regression from scratch: bees against ants, every gradient by hand.
-
 #![doc = include_str!("../../README.md")]
+//!
+//! # The crate
+//!
+//! ```text
+//! files ─ImageFolder─► RgbImage ─Transform─► RgbImage ─to_tensor─► [0,1]^d ─load─► Batch { x (n,d), y (n) }
+//!   ─forward─► ŷ (n) ─binary_cross_entropy─► loss │ ─backward─► Gradients ─step─► model │ ─fit─► History ─plot─► Figure
+//! ```
+//!
+//! Reading and mathematics meet only at [`Batch`]. The modules below stand in reading order.
 
 mod error;
 mod file;
