@@ -1,7 +1,9 @@
 //! The command line, and the tutorial's published curve where the photographs are there.
 
 use std::{
-    env, fs,
+    env,
+    f64::consts::LN_2,
+    fs,
     path::PathBuf,
     process::{Command, Output},
 };
@@ -81,7 +83,7 @@ fn the_photographs_give_the_published_curve() {
         return;
     };
     let published = [
-        (0, 0.693_147, 0.693_147, 0.504_098, 0.457_516),
+        (0, LN_2, LN_2, 0.504_098, 0.457_516),
         (10, 0.669_147, 0.669_146, 0.643_443, 0.542_484),
         (50, 0.613_922, 0.613_921, 0.709_016, 0.562_092),
         (90, 0.581_156, 0.581_155, 0.745_902, 0.581_699),
