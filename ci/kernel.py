@@ -1,0 +1,240 @@
+"""Starts the Rust kernel in a private copy of a prepared build folder.
+
+A kernel that starts from nothing compiles every dependency of the notebooks: more than a minute.
+`prepare` compiles them once, in the user's cache; `run` gives each kernel a copy of its own, since
+two kernels must never share a build folder. The folder is a small Cargo workspace:
+
+    Cargo.toml, Cargo.lock   the build settings, and the very versions this repository has locked
+    ctx/                     the kernel's own crate: the cells, one at a time (EVCXR_TMPDIR)
+    keep/                    depends on lrlib, so that Cargo keeps all of lrlib's locked versions
+
+    .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
+    .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
+    .venv/bin/python ci/kernel.py run KERNEL FILE    what the kernelspec calls
+    .venv/bin/python ci/kernel.py tidy               remove the copies of kernels that have ended
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lrlib"
+COPIES = CACHE / "kernels"
+KEPT_FOR = 14 * 24 * 3600  # seconds after which an unused prepared folder is removed
+COMPILE_LIMIT = 30 * 60  # seconds
+IN_PLACE = "LRLIB_KERNEL_FOLDER"  # set by `prepare`: a build folder to use as it is, not to copy
+
+# The cells keep overflow checks and debug assertions; the library below them runs as in a release.
+WORKSPACE = """\
+[workspace]
+members = ["ctx", "keep"]
+resolver = "3"
+
+[profile.dev]
+opt-level = 2
+debug = false
+strip = "debuginfo"
+incremental = true
+codegen-units = 16
+rpath = true
+
+[profile.dev.package."*"]
+opt-level = 3
+debug-assertions = false
+overflow-checks = false
+"""
+KEEP = """\
+[package]
+name = "keep"
+edition = "2024"
+
+[dependencies]
+lrlib = {{ path = {} }}
+"""
+
+
+SPEC = ROOT / ".venv/share/jupyter/kernels/rust/kernel.json"
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def dep_lines() -> list[str]:
+    """The `:dep` lines of all notebooks, the library's own first."""
+    lines = {':dep lrlib = { path = "../lrlib" }': None}
+    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            lines.update(dict.fromkeys(s for s in text.splitlines() if s.startswith(":dep ")))
+    return list(lines)
+
+
+def prepared() -> Path:
+    """Where the build folder for these dependencies and this compiler lies, or will."""
+    rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
+    kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
+    manifests = [(ROOT / name).read_bytes() for name in ("Cargo.lock", "lrlib/Cargo.toml")]
+    return CACHE / f"prepared-{digest(rustc, kernel, manifests, dep_lines(), WORKSPACE)}"
+
+
+def library_state() -> str:
+    """Changes when lrlib does, or when it lies elsewhere: it is then compiled again."""
+    files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
+    return digest(str(ROOT), [(p.name, p.read_bytes()) for p in files if p.exists()])
+
+
+def register(kernel: str) -> None:
+    """Writes the kernelspec, in .venv alone. Its environment keeps the user's own settings of
+    this kernel out, and keeps the kernel from updating a kernelspec in the user's home."""
+    jupyter_path = SPEC.parents[2]
+    spec = {
+        "argv": [sys.executable, __file__, "run", kernel, "{connection_file}"],
+        "display_name": "Rust",
+        "language": "rust",
+        "interrupt_mode": "message",
+        "env": {"JUPYTER_PATH": str(jupyter_path), "EVCXR_CONFIG_DIR": str(SPEC.parent / "none")},
+    }
+    text = json.dumps(spec, indent=2) + "\n"
+    if SPEC.exists() and SPEC.read_text(encoding="utf-8") == text:
+        return
+    print("set-up: registering the Rust kernel in .venv", flush=True)
+    env = {**os.environ, "JUPYTER_PATH": str(jupyter_path)}
+    subprocess.run([kernel, "--install"], env=env, stdout=subprocess.DEVNULL, check=True)
+    SPEC.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def locked(name: str, how: int) -> Iterator[None]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / name).open("w") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def fill(folder: Path, source: Path) -> None:
+    """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one."""
+    if source.is_dir():
+        shutil.copytree(source, folder, symlinks=True)
+        os.utime(source)
+    for member in ("ctx", "keep"):
+        (folder / member / "src").mkdir(parents=True, exist_ok=True)
+    (folder / "Cargo.toml").write_text(WORKSPACE)
+    (folder / "keep/Cargo.toml").write_text(KEEP.format(json.dumps(str(ROOT / "lrlib"))))
+    (folder / "keep/src/lib.rs").touch()
+    if not (folder / "Cargo.lock").exists():
+        shutil.copy(ROOT / "Cargo.lock", folder)
+
+
+def tidy() -> None:
+    """Removes the copies whose kernel has ended: its lock is free then."""
+    with suppress(BlockingIOError), locked("copies.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        for path in COPIES.glob("*.lock"):
+            with suppress(BlockingIOError), path.open() as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                path.unlink()
+
+
+def run(kernel: str, connection_file: str) -> None:
+    """Becomes the kernel. The lock on its folder is handed on, and ends with the process."""
+    if folder := os.environ.pop(IN_PLACE, None):
+        copy = Path(folder)
+    else:
+        tidy()
+        COPIES.mkdir(parents=True, exist_ok=True)
+        copy = COPIES / uuid.uuid4().hex
+        with locked("copies.lock", fcntl.LOCK_SH):
+            lock = os.open(copy.with_suffix(".lock"), os.O_CREAT | os.O_RDWR)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.set_inheritable(lock, True)
+            fill(copy, prepared())
+    os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
+    # A cell is a shared object that finds Rust's standard library by a relative path, which the
+    # kernel breaks by moving it up one folder. Below / that goes unnoticed; below a home it fails.
+    name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    library = subprocess.check_output(["rustc", "--print=target-libdir"], text=True).strip()
+    os.environ[name] = os.pathsep.join(filter(None, [library, os.environ.get(name)]))
+    # On its own standard output the kernel only names the configuration that it has read.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.execv(kernel, [kernel, "--control_file", connection_file])
+
+
+def compile_dependencies(folder: Path) -> None:
+    """Lets the kernel itself compile the `:dep` lines of the notebooks in `folder`."""
+    from jupyter_client.manager import start_new_kernel  # noqa: PLC0415 (slow, and `run` needs none)
+
+    env = {**os.environ, IN_PLACE: str(folder)}
+    manager, client = start_new_kernel(
+        startup_timeout=COMPILE_LIMIT, kernel_name="rust", env=env, cwd=str(ROOT / "notebooks")
+    )
+    problems: list[str] = []
+
+    def listen(message: dict) -> None:
+        content = message["content"]
+        if message["msg_type"] == "error":
+            problems.append(content["evalue"])
+        elif message["msg_type"] == "stream" and content["name"] == "stderr":
+            problems.append(content["text"])
+
+    try:
+        client.execute_interactive(
+            "\n".join(dep_lines()), timeout=COMPILE_LIMIT, output_hook=listen, allow_stdin=False
+        )
+    except TimeoutError:
+        problems.append(f"not compiled after {COMPILE_LIMIT // 60} minutes")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    if problems:
+        sys.exit(f"ci/kernel.py: the notebooks' dependencies do not compile: {''.join(problems)}")
+
+
+def prepare() -> None:
+    target, state = prepared(), library_state()
+    done = target / "library-state"
+    with locked("prepare.lock", fcntl.LOCK_EX):
+        tidy()
+        for old in CACHE.glob("prepared-*"):
+            if old.name.endswith(".part") or time.time() - old.stat().st_mtime > KEPT_FOR:
+                shutil.rmtree(old)
+        if done.exists() and done.read_text() == state:
+            return
+        seconds = 20 if target.exists() else 120
+        print(f"set-up: compiling what the notebooks need, about {seconds} s", flush=True)
+        part = target.with_name(target.name + ".part")
+        fill(part, target)
+        compile_dependencies(part)
+        (part / "library-state").write_text(state)
+        with locked("copies.lock", fcntl.LOCK_EX):
+            if target.exists():
+                shutil.rmtree(target)
+            part.rename(target)
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["register", kernel]:
+            register(kernel)
+        case ["prepare"]:
+            prepare()
+        case ["run", kernel, connection_file]:
+            run(kernel, connection_file)
+        case ["tidy"]:
+            tidy()
+        case _:
+            sys.exit("usage: ci/kernel.py register KERNEL | prepare | run KERNEL FILE | tidy")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""ci/fetch against a server on this machine and archives made up here."""
+
+import contextlib
+import hashlib
+import http.server
+import io
+import re
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import zipfile
+from pathlib import Path
+
+FETCH = Path(__file__).resolve().parent.parent / "fetch"
+FILES = {
+    "train/ants/an ant.jpg": b"six legs" * 999,
+    "train/bees/a.jpg": b"four wings",
+    "val/ants/b.jpg": b"",
+}
+
+
+def archive(files: dict[str, bytes], top: str = "hymenoptera_data/") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in files.items():
+            zipped.writestr(top + name, content)
+    return buffer.getvalue()
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Serves `body`; can promise more than it sends, answer an error, or not answer at all."""
+
+    body, promised, status, silent = b"", 0, 200, threading.Event()
+
+    def do_GET(self) -> None:
+        if self.path == "/silent":
+            self.silent.wait(20)
+            return
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(max(self.promised, len(self.body))))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(self.body)
+            self.wfile.flush()
+            if self.path == "/slow":
+                self.silent.wait(20)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keeps the requests out of the tests' output."""
+
+
+class FetchTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.into = self.folder / "data" / "hymenoptera_data"
+        self.manifest = self.folder / "manifest"
+        self.manifest.write_text(
+            "".join(f"{hashlib.sha256(c).hexdigest()}  {name}\n" for name, c in FILES.items())
+        )
+        self.handler = type("Handler", (Server,), {"silent": threading.Event()})
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.addCleanup(self.handler.silent.set)
+        self.address = f"http://127.0.0.1:{server.server_port}"
+
+    def command(self, *args: str | Path) -> list[str]:
+        options = ("--into", self.into, "--manifest", self.manifest, "--timeout", "1")
+        return [str(a) for a in (sys.executable, FETCH, *options, *args)]
+
+    def fetch(self, path: str = "/a.zip", *args: str | Path) -> subprocess.CompletedProcess[str]:
+        command = self.command("--from", self.address + path, *args)
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    def fails(self, said: str, path: str = "/a.zip") -> None:
+        result = self.fetch(path)
+        self.assertEqual(result.returncode, 1, result)
+        self.assertIn(said, result.stderr)
+        progress = re.compile(r"ci/fetch: ([0-9.]+( of [0-9]+)? MiB|http\S+: .* about 1 minute)")
+        lines = [line for line in result.stderr.splitlines() if not progress.fullmatch(line)]
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertNotIn("Traceback", result.stderr)
+        self.assert_nothing_left()
+
+    def assert_nothing_left(self) -> None:
+        left = [p.name for p in self.into.parent.glob("*")] if self.into.parent.exists() else []
+        self.assertEqual(left, [])
+
+    def test_good_archive(self) -> None:
+        self.handler.body = archive({**FILES, "README": b"not in the list, so not unpacked"})
+        result = self.fetch()
+        self.assertEqual(result.returncode, 0, result)
+        found = {p.relative_to(self.into).as_posix() for p in self.into.rglob("*") if p.is_file()}
+        self.assertEqual(found, set(FILES))
+        for name, content in FILES.items():
+            self.assertEqual((self.into / name).read_bytes(), content)
+        self.assertEqual([p.name for p in self.into.parent.iterdir()], ["hymenoptera_data"])
+
+    def test_archive_from_a_file(self) -> None:
+        path = self.folder / "a.zip"
+        path.write_bytes(archive(FILES))
+        subprocess.run(self.command("--from", path), check=True, capture_output=True)
+        self.assertTrue((self.into / "train/bees/a.jpg").exists())
+        self.assertTrue(path.exists())
+
+    def test_already_there_asks_nobody(self) -> None:
+        self.handler.body = archive(FILES)
+        self.fetch()
+        self.handler.status = 500
+        result = self.fetch()
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("all as they should be", result.stdout)
+
+    def test_already_there_but_wrong_is_kept_and_said(self) -> None:
+        self.handler.body = archive(FILES)
+        self.fetch()
+        (self.into / "train/bees/a.jpg").write_bytes(b"five wings")
+        (self.into / "val/ants/b.jpg").unlink()
+        result = self.fetch()
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("train/bees/a.jpg has another content (and 1 more)", result.stderr)
+
+    def test_check_names_a_file_too_many(self) -> None:
+        self.handler.body = archive(FILES)
+        self.fetch()
+        self.assertEqual(self.fetch("/", "--check", self.into).returncode, 0)
+        (self.into / "val/ants/c.jpg").write_bytes(b"one more")
+        self.assertIn("val/ants/c.jpg is not in", self.fetch("/", "--check", self.into).stderr)
+
+    def test_web_page(self) -> None:
+        self.handler.body = b"\n<!doctype html><title>Log in to the network</title>"
+        self.fails("a web page came instead of the archive")
+
+    def test_server_error(self) -> None:
+        self.handler.status = 503
+        self.fails("the server says 503")
+
+    def test_nobody_listens(self) -> None:
+        self.address = "http://127.0.0.1:9"
+        self.fails("cannot be reached")
+
+    def test_no_answer(self) -> None:
+        start = time.monotonic()
+        self.fails("no answer in 1 s", "/silent")
+        self.assertLess(time.monotonic() - start, 10)
+
+    def test_connection_that_breaks_off(self) -> None:
+        self.handler.body = archive(FILES)[:200]
+        self.handler.promised = 10_000
+        self.fails("broke off after 200 of 10000 bytes")
+
+    def test_truncated_archive(self) -> None:
+        self.handler.body = archive(FILES)[:-30]
+        self.fails("not a complete zip archive")
+
+    def test_damaged_archive(self) -> None:
+        body = bytearray(archive(FILES))
+        body[80] ^= 0xFF
+        self.handler.body = bytes(body)
+        self.fails("not a complete zip archive")
+
+    def test_too_large_a_download(self) -> None:
+        self.handler.promised = 1 << 30
+        self.handler.body = b"PK"
+        self.fails("more than 100 MiB")
+
+    def test_archive_that_unpacks_to_too_much(self) -> None:
+        self.handler.body = archive({**FILES, "train/bees/a.jpg": bytes(201 << 20)})
+        self.fails("unpacks to more than 200 MiB")
+
+    def test_wrong_content(self) -> None:
+        self.handler.body = archive({**FILES, "train/bees/a.jpg": b"five wings"})
+        self.fails("1 of 3 files are not the tutorial's, first train/bees/a.jpg has another")
+
+    def test_missing_file(self) -> None:
+        self.handler.body = archive({k: FILES[k] for k in list(FILES)[:2]})
+        self.fails("val/ants/b.jpg is missing")
+
+    def test_paths_that_leave_the_folder(self) -> None:
+        for name in ("../evil", "/evil", "hymenoptera_data/../../evil", "a\\..\\evil", "C:/evil"):
+            with self.subTest(name):
+                self.handler.body = archive({**{f"hymenoptera_data/{k}": c for k, c in
+                                                FILES.items()}, name: b"evil"}, top="")  # fmt: skip
+                self.fails("wants to write outside its folder")
+                self.assertEqual(list(self.folder.rglob("*evil*")), [])
+
+    def test_link(self) -> None:
+        buffer = io.BytesIO(archive(FILES))
+        with zipfile.ZipFile(buffer, "a") as zipped:
+            link = zipfile.ZipInfo("hymenoptera_data/train/link")
+            link.external_attr = (stat.S_IFLNK | 0o777) << 16
+            zipped.writestr(link, "/etc")
+        self.handler.body = buffer.getvalue()
+        self.fails("the archive holds a link")
+
+    def start_and(self, end: signal.Signals) -> int:
+        """Starts a download that hangs in the middle, ends it, and returns its exit status."""
+        self.handler.body, self.handler.promised = archive(FILES)[:200], 10_000
+        command = [*self.command("--from", self.address + "/slow"), "--timeout", "20"]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            part = self.into.with_name("hymenoptera_data.part") / "archive.zip"
+            deadline = time.monotonic() + 10
+            while not part.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            self.assertTrue(part.exists())
+            process.send_signal(end)
+            return process.wait(10)
+
+    def test_interrupted_leaves_nothing(self) -> None:
+        self.assertEqual(self.start_and(signal.SIGINT), 130)
+        self.assert_nothing_left()
+
+    def test_killed_is_cleaned_by_the_next(self) -> None:
+        self.assertEqual(self.start_and(signal.SIGKILL), -signal.SIGKILL)
+        self.assertTrue(self.into.with_name("hymenoptera_data.part").exists())
+        self.handler.body, self.handler.promised = archive(FILES), 0
+        self.assertEqual(self.fetch().returncode, 0)
+        self.assertEqual([p.name for p in self.into.parent.iterdir()], ["hymenoptera_data"])
+
+
+if __name__ == "__main__":
+    unittest.main()

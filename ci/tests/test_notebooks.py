@@ -1,0 +1,158 @@
+"""The notebook checker on notebooks that must fail, each in its own way, and one that passes."""
+
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from base64 import b64encode
+from pathlib import Path
+
+CI = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CI))
+
+import nbformat  # noqa: E402
+
+from notebooks import MAX_BYTES, Failure, check_form, difference, failure, load  # noqa: E402
+
+NOTEBOOKS = CI / "tests" / "notebooks"
+
+
+def run(*args: str | Path) -> tuple[int, str, str]:
+    command = [str(arg) for arg in (CI / "notebooks", *args)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return result.returncode, result.stdout, result.stderr
+
+
+class ExecutedTest(unittest.TestCase):
+    """With the real kernel."""
+
+    def assert_fails(self, name: str, said: str) -> None:
+        status, stdout, stderr = run("check", NOTEBOOKS / f"{name}.ipynb")
+        self.assertIn(f"{name}.ipynb, cell 1: {said}", stderr)
+        self.assertTrue(stdout.endswith("0 passed, 1 failed\n"), stdout)
+        self.assertEqual(status, 1)
+
+    def test_compile_error(self) -> None:
+        self.assert_fails("compile_error", "error: mismatched types")
+
+    def test_panic(self) -> None:
+        self.assert_fails("panic", "panic: index out of bounds: the len is 2 but the index is 5")
+
+    def test_failed_assert(self) -> None:
+        self.assert_fails("failed_assert", "panic: one and one are not three")
+
+    def test_error_through_question_mark(self) -> None:
+        self.assert_fails("question_mark", "stderr: No such file or directory")
+
+    def test_stderr(self) -> None:
+        self.assert_fails("stderr", "stderr: a warning that nobody reads")
+
+    def test_stale_output(self) -> None:
+        self.assert_fails("stale_output", "text/plain, line 1: stored '41', fresh '42'")
+
+    def test_stale_figure(self) -> None:
+        said = "image/png, line 1: stored '4 × 2 pixels', fresh '3 × 2 pixels'"
+        self.assert_fails("stale_figure", said)
+
+    def test_good_passes_and_is_not_rewritten(self) -> None:
+        good = NOTEBOOKS / "good.ipynb"
+        status, stdout, stderr = run("check", good)
+        self.assertEqual(status, 0, stderr)
+        self.assertTrue(stdout.endswith("1 passed, 0 failed\n"), stdout)
+        before = good.read_bytes()
+        self.assertIn("good.ipynb: unchanged", run("write", good)[1])
+        self.assertEqual(good.read_bytes(), before)
+
+    def test_write_repairs_and_refuses(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            for notebook in ("stale_output", "question_mark"):
+                shutil.copy(NOTEBOOKS / f"{notebook}.ipynb", name)
+            stale, wrong = Path(name) / "stale_output.ipynb", Path(name) / "question_mark.ipynb"
+            before = wrong.read_bytes()
+            status, stdout, _ = run("write", stale, wrong)
+            self.assertEqual((status, stdout.splitlines()[-1]), (1, "1 passed, 1 failed"))
+            self.assertEqual(load(stale).cells[1].outputs[0].data["text/plain"], "42")
+            self.assertEqual(wrong.read_bytes(), before)
+            self.assertEqual(len(list(Path(name).iterdir())), 2)
+
+
+def result(**data: str) -> nbformat.NotebookNode:
+    mimes = {mime.replace("_", "/"): text for mime, text in data.items()}
+    return nbformat.v4.new_output("execute_result", data=mimes, execution_count=1)
+
+
+def stream(name: str, text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("stream", name=name, text=text)
+
+
+def png(width: int, height: int, rest: bytes = b"") -> str:
+    head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    return b64encode(head + rest).decode()
+
+
+class JudgedTest(unittest.TestCase):
+    """Outputs made up here; no kernel."""
+
+    def test_lines_in_another_order_are_equal(self) -> None:
+        one = [stream("stdout", "a\n"), result(text_plain="1"), stream("stdout", "b\n")]
+        other = [stream("stdout", "a\nb\n"), result(text_plain="1")]
+        self.assertIsNone(difference(one, other, volatile=False))
+
+    def test_the_first_differing_line_is_named(self) -> None:
+        old, new = [stream("stdout", "a\nb\n")], [stream("stdout", "a\nc\n")]
+        self.assertIn("line 2: stored 'b', fresh 'c'", str(difference(old, new, volatile=False)))
+        self.assertIn("fresh '(no line)'", str(difference(old, [stream("stdout", "a\n")], False)))
+
+    def test_figures_are_compared_by_size(self) -> None:
+        old = [result(image_png=png(4, 2))]
+        self.assertIsNone(difference(old, [result(image_png=png(4, 2, b"other"))], volatile=False))
+        self.assertIsNotNone(difference(old, [result(image_png=png(2, 4))], volatile=False))
+        self.assertIsNotNone(difference(old, [], volatile=False))
+        with self.assertRaisesRegex(Failure, "not a PNG"):
+            difference(old, [result(image_png=b64encode(b"<html>").decode())], volatile=False)
+
+    def test_volatile_outputs_are_compared_by_kind(self) -> None:
+        old = [result(text_plain="1 s")]
+        self.assertIsNone(difference(old, [result(text_plain="2 s")], volatile=True))
+        self.assertIsNotNone(difference(old, [result(text_html="2 s")], volatile=True))
+        self.assertIsNotNone(difference(old, [], volatile=True))
+
+    def test_failures(self) -> None:
+        self.assertIsNone(failure([stream("stdout", "fine\n"), result(text_plain="1")]))
+        panic = "\nthread '<unnamed>' (7) panicked at ctx/src/lib.rs:1:2:\nleft\n right\nnote: x"
+        self.assertEqual(failure([stream("stderr", panic)]), "panic: left right")
+        self.assertIn("an empty line", str(failure([stream("stderr", "\n")])))
+        self.assertIn("marker", str(failure([stream("stdout", "xEVCXR_EXECUTION_COMPLETE\n")])))
+
+    def form(self, *cells: nbformat.NotebookNode) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "a.ipynb"
+            nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), path)
+            check_form(path, load(path))
+
+    def test_form(self) -> None:
+        new = nbformat.v4.new_code_cell
+        self.form(
+            new("1\n" * 15, outputs=[result(text_plain="see https://a.org/home/x, ../tmp/y")])
+        )
+        with self.assertRaisesRegex(Failure, "cell 1: 16 lines are more than 15"):
+            self.form(new("1\n" * 16))
+        with self.assertRaisesRegex(Failure, "cell 2: its output holds a machine's path: /home/me"):
+            self.form(new("1"), new("2", outputs=[stream("stdout", "in /home/me/lrlib\n")]))
+        with self.assertRaisesRegex(Failure, "MB is more than"):
+            self.form(nbformat.v4.new_markdown_cell("x" * MAX_BYTES))
+
+    def test_what_is_no_notebook(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "a.ipynb"
+            with self.assertRaisesRegex(Failure, "No such file"):
+                load(path)
+            path.write_text("{")
+            with self.assertRaisesRegex(Failure, "not a valid notebook"):
+                load(path)
+
+
+if __name__ == "__main__":
+    unittest.main()
