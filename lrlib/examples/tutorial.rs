@@ -22,7 +22,7 @@ struct Arguments {
     /// Train without a bias, as the original does by mistake: reproduces its published numbers
     #[arg(long)]
     no_bias: bool,
-    /// Write every epoch to this file: epoch,loss,train_accuracy,val_accuracy
+    /// Write a line for every epoch to this file
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }
