@@ -74,24 +74,26 @@ def dep_lines() -> list[str]:
     """The `:dep` lines of all notebooks, the library's own first."""
     lines = {':dep lrlib = { path = "../lrlib" }': None}
     for path in sorted(ROOT.glob("notebooks/*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            text = "".join(cell["source"])
-            lines.update(dict.fromkeys(s for s in text.splitlines() if s.startswith(":dep ")))
+        with suppress(ValueError, KeyError):  # what is no notebook has no such lines
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                text = "".join(cell["source"])
+                lines.update(dict.fromkeys(s for s in text.splitlines() if s.startswith(":dep ")))
     return list(lines)
 
 
 def prepared() -> Path:
-    """Where the build folder for these dependencies and this compiler lies, or will."""
+    """Where the build folder for these locked versions and this compiler lies, or will."""
     rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
     manifests = [(ROOT / name).read_bytes() for name in ("Cargo.lock", "lrlib/Cargo.toml")]
-    return CACHE / f"prepared-{digest(rustc, kernel, manifests, dep_lines(), WORKSPACE)}"
+    return CACHE / f"prepared-{digest(rustc, kernel, manifests, WORKSPACE)}"
 
 
-def library_state() -> str:
-    """Changes when lrlib does, or when it lies elsewhere: it is then compiled again."""
+def sources_state() -> str:
+    """Changes with lrlib, with where it lies, and with the notebooks' `:dep` lines: what changed is
+    then compiled again, and the rest is kept."""
     files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
-    return digest(str(ROOT), [(p.name, p.read_bytes()) for p in files if p.exists()])
+    return digest(str(ROOT), dep_lines(), [(p.name, p.read_bytes()) for p in files if p.exists()])
 
 
 def register(kernel: str) -> None:
@@ -170,14 +172,10 @@ def run(kernel: str, connection_file: str) -> None:
     os.execv(kernel, [kernel, "--control_file", connection_file])
 
 
-def compile_dependencies(folder: Path) -> None:
-    """Lets the kernel itself compile the `:dep` lines of the notebooks in `folder`."""
-    from jupyter_client.manager import start_new_kernel  # noqa: PLC0415 (slow, and `run` needs none)
+def compile_lines(folder: Path, lines: list[str]) -> str:
+    """Lets the kernel itself compile these `:dep` lines in `folder`; returns what went wrong."""
+    from jupyter_client.manager import start_new_kernel  # noqa: PLC0415 (slow, `run` needs none)
 
-    env = {**os.environ, IN_PLACE: str(folder)}
-    manager, client = start_new_kernel(
-        startup_timeout=COMPILE_LIMIT, kernel_name="rust", env=env, cwd=str(ROOT / "notebooks")
-    )
     problems: list[str] = []
 
     def listen(message: dict) -> None:
@@ -187,22 +185,28 @@ def compile_dependencies(folder: Path) -> None:
         elif message["msg_type"] == "stream" and content["name"] == "stderr":
             problems.append(content["text"])
 
+    env = {**os.environ, IN_PLACE: str(folder)}
+    try:
+        manager, client = start_new_kernel(
+            startup_timeout=COMPILE_LIMIT, kernel_name="rust", env=env, cwd=str(ROOT / "notebooks")
+        )
+    except RuntimeError as error:
+        return str(error)
     try:
         client.execute_interactive(
-            "\n".join(dep_lines()), timeout=COMPILE_LIMIT, output_hook=listen, allow_stdin=False
+            "\n".join(lines), timeout=COMPILE_LIMIT, output_hook=listen, allow_stdin=False
         )
     except TimeoutError:
         problems.append(f"not compiled after {COMPILE_LIMIT // 60} minutes")
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
-    if problems:
-        sys.exit(f"ci/kernel.py: the notebooks' dependencies do not compile: {''.join(problems)}")
+    return " ".join("".join(problems).split())
 
 
 def prepare() -> None:
-    target, state = prepared(), library_state()
-    done = target / "library-state"
+    target, state = prepared(), sources_state()
+    done = target / "sources-state"
     with locked("prepare.lock", fcntl.LOCK_EX):
         tidy()
         for old in CACHE.glob("prepared-*"):
@@ -214,8 +218,14 @@ def prepare() -> None:
         print(f"set-up: compiling what the notebooks need, about {seconds} s", flush=True)
         part = target.with_name(target.name + ".part")
         fill(part, target)
-        compile_dependencies(part)
-        (part / "library-state").write_text(state)
+        lines = dep_lines()
+        problem = compile_lines(part, lines)
+        if problem and len(lines) > 1:
+            print(f"set-up: a :dep line of a notebook does not compile: {problem}", flush=True)
+            problem = compile_lines(part, lines[:1])
+        if problem:
+            sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
+        (part / "sources-state").write_text(state)
         with locked("copies.lock", fcntl.LOCK_EX):
             if target.exists():
                 shutil.rmtree(target)
