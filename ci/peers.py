@@ -1,4 +1,4 @@
-"""The peers' side of ci/bench: does one piece of work several times and prints the seconds of each, as JSON.
+"""The peers' side of ci/bench: does one piece of work several times, prints each time as JSON.
 
 usage: peers.py DATA ROW RUNS, with torch, torchvision and Pillow installed (ci/bench sees to it)
 """
@@ -29,8 +29,7 @@ def pillow(data: Path) -> None:
         for row, path in zip(x, paths, strict=True):
             with Image.open(path) as image:
                 levels = np.asarray(PICTURES(image.convert("RGB")))
-            row[:] = levels.transpose(2, 0, 1).ravel()
-            row /= 255
+            np.divide(levels.transpose(2, 0, 1).ravel(), 255, out=row)
 
 
 def batches(data: Path, workers: int) -> list[tuple[torch.Tensor, torch.Tensor]]:

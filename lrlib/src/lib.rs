@@ -17,6 +17,7 @@ mod model;
 mod safetensors;
 mod loss;
 mod metrics;
+mod sample_space;
 mod train;
 mod figure;
 mod plot;
@@ -29,7 +30,7 @@ pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};
 pub use metrics::{accuracy, confidence_interval, majority_baseline};
 pub use model::{Gradients, LogisticRegression, sigmoid};
 pub use plot::{Line, plot_grid, plot_history, plot_image, plot_lines, plot_weights};
-pub use train::{Epoch, History, TrainConfig, fit};
+pub use train::{Epoch, History, Method, TrainConfig, fit};
 pub use transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
 
 /// The README's example, compiled.

@@ -14,7 +14,11 @@ use tempfile::{TempDir, tempdir};
 fn folder(files: &[&str]) -> TempDir {
     let root = tempdir().expect("a folder");
     for file in files {
-        let content = if file.ends_with(".txt") { b"text".to_vec() } else { png(RgbImage::new(3, 2)) };
+        let content = if Path::new(file).extension() == Some("txt".as_ref()) {
+            b"text".to_vec()
+        } else {
+            png(RgbImage::new(3, 2))
+        };
         put(root.path(), file, &content);
     }
     root
@@ -110,15 +114,15 @@ fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
     assert_eq!(levels("grey.png", &png(DynamicImage::ImageLuma8(grey))), [7, 7, 7, 200, 200, 200]);
     let alpha = ImageBuffer::from_raw(1, 1, vec![10_u8, 20, 30, 0]).expect("a pixel");
     assert_eq!(levels("alpha.png", &png(DynamicImage::ImageRgba8(alpha))), [10, 20, 30]);
-    let grey16 = ImageBuffer::from_raw(4, 1, vec![0_u16, 100, 256, 65535]).expect("four pixels");
+    let deep_grey = ImageBuffer::from_raw(4, 1, vec![0_u16, 100, 256, 65535]).expect("four pixels");
     let expected = [0, 0, 0, 100, 100, 100, 255, 255, 255, 255, 255, 255];
-    assert_eq!(levels("grey16.png", &png(DynamicImage::ImageLuma16(grey16))), expected);
-    let rgb16 = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x80ff, 0xffff, 255, 256, 128]).expect("two pixels");
-    assert_eq!(levels("rgb16.png", &png(DynamicImage::ImageRgb16(rgb16))), [18, 128, 255, 0, 1, 0]);
-    let greya16 = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("two pixels");
-    assert_eq!(levels("greya16.png", &png(DynamicImage::ImageLumaA16(greya16))), [18, 18, 18, 128, 128, 128]);
-    let rgba16 = ImageBuffer::from_raw(1, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("a pixel");
-    assert_eq!(levels("rgba16.png", &png(DynamicImage::ImageRgba16(rgba16))), [18, 128, 128]);
+    assert_eq!(levels("grey16.png", &png(DynamicImage::ImageLuma16(deep_grey))), expected);
+    let deep = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x80ff, 0xffff, 255, 256, 128]).expect("two pixels");
+    assert_eq!(levels("rgb16.png", &png(DynamicImage::ImageRgb16(deep))), [18, 128, 255, 0, 1, 0]);
+    let veiled_grey = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("two pixels");
+    assert_eq!(levels("greya16.png", &png(DynamicImage::ImageLumaA16(veiled_grey))), [18, 18, 18, 128, 128, 128]);
+    let veiled = ImageBuffer::from_raw(1, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("a pixel");
+    assert_eq!(levels("rgba16.png", &png(DynamicImage::ImageRgba16(veiled))), [18, 128, 128]);
     // Image.frombytes("CMYK", (2, 2), bytes([0, 128, 255, 64] * 4)).save("cmyk.jpg"): convert("RGB") gives (191, 95, 0).
     let cmyk = levels("cmyk.jpg", include_bytes!("pictures/cmyk.jpg"));
     for (ours, theirs) in cmyk.iter().zip([191, 95, 0].iter().cycle()) {

@@ -14,7 +14,7 @@ fn history() -> History {
         train_accuracy: 0.5 + epoch as f32 / 10.0,
         val_accuracy: Some(0.5),
     };
-    History { epochs: (0..3).map(epoch).collect() }
+    History { epochs: (0..3).map(epoch).collect(), ..Default::default() }
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! Training in sample space gives what the loop over the pixels gives.
+
+use lrlib::{Batch, LogisticRegression, Method, TrainConfig, accuracy, fit};
+use ndarray::Array2;
+use ndarray_rand::{
+    RandomExt,
+    rand::{Rng, SeedableRng, rngs::StdRng},
+    rand_distr::Uniform,
+};
+
+fn random(n: usize, d: usize, generator: &mut StdRng) -> Batch {
+    let x = Array2::random_using((n, d), Uniform::new(-1.0, 1.0).expect("a range"), generator);
+    Batch::new(x, (0..n).map(|_| f32::from(u8::from(generator.random_bool(0.5)))).collect())
+}
+
+#[test]
+fn both_paths_make_the_same_steps() {
+    for seed in 0..20 {
+        let generator = &mut StdRng::seed_from_u64(seed);
+        let (n, d) = (generator.random_range(1..90), generator.random_range(2000..9000));
+        let (train, val) = (random(n, d, generator), random(11, d, generator));
+        let model = LogisticRegression::normal(d, 0.01, seed).expect("a deviation");
+        let mut model = if seed % 3 == 0 { model.without_bias() } else { model };
+        let mut written_out = model.clone();
+        let weight_decay = [0.0, 0.3][seed as usize % 2];
+        let config = TrainConfig { epochs: 60, learning_rate: 1e-3, weight_decay, ..Default::default() };
+
+        let history = fit(&mut model, &train, Some(&val), &config).expect("it trains");
+        assert_eq!(history.method, Method::SampleSpace, "{n} samples of {d} features");
+        for epoch in &history.epochs {
+            let y_hat = written_out.forward(&train.x);
+            let loss = lrlib::binary_cross_entropy(&y_hat, &train.y);
+            assert!((loss - epoch.loss).abs() < 1e-5, "seed {seed}: loss {loss} at {epoch}");
+            let mut grads = written_out.backward(&train.x, &y_hat, &train.y);
+            grads.weight.scaled_add(weight_decay, &written_out.weight);
+            written_out.step(&grads, config.learning_rate);
+        }
+        let furthest = (&model.weight - &written_out.weight).fold(0.0_f32, |most, off| most.max(off.abs()));
+        assert!(furthest < 1e-5, "seed {seed}: a weight is off by {furthest}");
+        let bias = |model: &LogisticRegression| model.bias.unwrap_or(0.0);
+        assert!((bias(&model) - bias(&written_out)).abs() < 1e-5);
+        let last = history.epochs[59].val_accuracy.expect("there is val");
+        assert!((last - accuracy(&written_out.forward(&val.x), &val.y)).abs() < 1.0 / 11.0 + 1e-6);
+    }
+}
+
+#[test]
+fn the_loss_never_rises_below_two_over_the_curvature() {
+    // The loss is L-smooth with L = λmax(X·Xᵀ)/4n ≤ ‖X‖²/4n, the squared norm of all numbers (Frobenius).
+    for seed in 0..10 {
+        let train = random(30, 3000, &mut StdRng::seed_from_u64(seed));
+        let smoothness = train.x.iter().map(|x| x * x).sum::<f32>() / (4.0 * 30.0);
+        let config = TrainConfig { epochs: 200, learning_rate: 1.9 / smoothness, ..Default::default() };
+        let mut model = LogisticRegression::new(3000).without_bias();
+        let history = fit(&mut model, &train, None, &config).expect("it trains");
+        assert!(history.epochs.windows(2).all(|pair| pair[1].loss <= pair[0].loss + 1e-6));
+    }
+}
+
+#[test]
+fn the_order_of_samples_changes_nothing_but_rounding() {
+    let train = random(40, 5000, &mut StdRng::seed_from_u64(7));
+    let config = TrainConfig { epochs: 50, learning_rate: 1e-3, ..Default::default() };
+    let (mut model, mut other) = (LogisticRegression::new(5000), LogisticRegression::new(5000));
+    fit(&mut model, &train, None, &config).expect("it trains");
+    fit(&mut other, &train.shuffle(3), None, &config).expect("it trains");
+    assert!(model.weight.iter().zip(&other.weight).all(|(a, b)| (a - b).abs() < 1e-6));
+}
+
+#[test]
+fn many_samples_of_few_features_go_over_the_pixels() {
+    let train = random(200, 50, &mut StdRng::seed_from_u64(1));
+    let history = fit(&mut LogisticRegression::new(50), &train, None, &TrainConfig::default()).expect("it trains");
+    assert_eq!(history.method, Method::FullBatch);
+}
