@@ -177,6 +177,7 @@ fn axes(
     let mut chart = ChartBuilder::on(canvas)
         .caption(title, font(20).style(FontStyle::Bold))
         .margin(12)
+        .margin_right(24)
         .x_label_area_size(45)
         .y_label_area_size(65)
         .build_cartesian_2d(x0..x1, (y0 - margin)..(y1 + margin))
