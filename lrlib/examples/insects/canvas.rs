@@ -1,22 +1,21 @@
 //! A picture in linear light with coverage and depth, and what can be done to all of it: lay one
 //! over another, blur, enlarge.
 
-use crate::vector::{Color, Vec3, vec3};
+use crate::vector::{Color, Vec3, length, vec3};
 
 /// Pixels as (red, green, blue, coverage), the colour already multiplied by the coverage.
 pub struct Canvas {
     pub width: usize,
     pub height: usize,
     pub pixels: Vec<[f32; 4]>,
-    /// How near the camera each pixel is, in pixels; minus infinity where nothing is drawn.
+    /// How near the camera each pixel is, in pixels; empty until something is drawn at a depth.
     depth: Vec<f32>,
 }
 
 impl Canvas {
     /// A canvas with nothing on it.
     pub fn new(width: usize, height: usize) -> Self {
-        let size = width * height;
-        Self { width, height, pixels: vec![[0.0; 4]; size], depth: vec![f32::NEG_INFINITY; size] }
+        Self { width, height, pixels: vec![[0.0; 4]; width * height], depth: Vec::new() }
     }
 
     /// A canvas covered by `paint(x, y)`, called at the centre of each pixel.
@@ -41,6 +40,7 @@ impl Canvas {
 
     /// Lays `color` over one pixel where nothing nearer than `depth` is there already.
     pub fn blend_at(&mut self, x: usize, y: usize, depth: f32, color: Color, cover: f32) {
+        self.depth.resize(self.pixels.len(), f32::NEG_INFINITY);
         let there = &mut self.depth[y * self.width + x];
         let cover = cover * (0.5 + (depth - *there) / 1.5).clamp(0.0, 1.0);
         if cover > 0.5 {
@@ -53,7 +53,7 @@ impl Canvas {
 
     /// Lays `color` over one pixel unless something nearer is there; leaves the depth as it was.
     pub fn glaze(&mut self, x: usize, y: usize, depth: f32, color: Color, cover: f32) {
-        let there = self.depth[y * self.width + x];
+        let there = self.depth.get(y * self.width + x).copied().unwrap_or(f32::NEG_INFINITY);
         self.blend(x, y, color, cover * (0.5 + (depth - there) / 1.5).clamp(0.0, 1.0));
     }
 
@@ -80,7 +80,7 @@ impl Canvas {
         self.visit(middle, reach, |canvas, x, y| {
             let (dx, dy) = (x as f32 + 0.5 - from.x, y as f32 + 0.5 - from.y);
             let t = ((dx * along.x + dy * along.y) / length2).clamp(0.0, 1.0);
-            let away = (dx - t * along.x).hypot(dy - t * along.y);
+            let away = length(dx - t * along.x, dy - t * along.y);
             let inside = edge(radii.0 + (radii.1 - radii.0) * t, away);
             if inside > 0.0 {
                 canvas.blend(x, y, color, cover * inside);
@@ -101,11 +101,11 @@ impl Canvas {
             let small = self.resized(self.width.div_ceil(2), self.height.div_ceil(2));
             return small.blurred(radius / 2.0).resized(self.width, self.height);
         }
-        let mut blurred = Self::new(self.width, self.height);
-        blurred.pixels.clone_from(&self.pixels);
-        for _ in 0..3 {
-            for row in blurred.pixels.chunks_exact_mut(self.width) {
-                box_blur(row, radius);
+        let mut blurred = Self { depth: Vec::new(), pixels: self.pixels.clone(), ..*self };
+        let mut spare = Vec::with_capacity(self.width.max(self.height));
+        for row in blurred.pixels.chunks_exact_mut(self.width) {
+            for _ in 0..3 {
+                box_blur(row, radius, &mut spare);
             }
         }
         let mut column = vec![[0.0; 4]; self.height];
@@ -114,7 +114,7 @@ impl Canvas {
                 *pixel = blurred.pixels[y * self.width + x];
             }
             for _ in 0..3 {
-                box_blur(&mut column, radius);
+                box_blur(&mut column, radius, &mut spare);
             }
             for (y, pixel) in column.iter().enumerate() {
                 blurred.pixels[y * self.width + x] = *pixel;
@@ -171,25 +171,30 @@ fn between(from: [f32; 4], to: [f32; 4], amount: f32) -> [f32; 4] {
     std::array::from_fn(|i| from[i] + (to[i] - from[i]) * amount)
 }
 
-/// Replaces each pixel by the mean of those within `radius`; the ends count the edge pixels again.
-fn box_blur(line: &mut [[f32; 4]], radius: f32) {
+/// Replaces each pixel by the mean of those within `radius`; beyond the ends the last pixel goes on.
+/// `source` is room for a copy of the line.
+fn box_blur(line: &mut [[f32; 4]], radius: f32, source: &mut Vec<[f32; 4]>) {
     // A box of half-width r has variance r(r + 1)/3, so three of them spread by about r.
     let whole = radius as usize;
     let part = radius - whole as f32;
-    let source = line.to_vec();
-    let at = |i: usize| source[i.saturating_sub(whole + 1).min(source.len() - 1)];
     let scale = 1.0 / (2.0 * radius + 1.0);
+    source.clear();
+    source.extend(std::iter::repeat_n(line[0], whole + 1));
+    source.extend_from_slice(line);
+    source.extend(std::iter::repeat_n(line[line.len() - 1], whole + 1));
     let mut sum = [0.0; 4];
-    for i in 1..=2 * whole + 1 {
-        add(&mut sum, at(i), 1.0);
+    for &pixel in &source[1..=2 * whole + 1] {
+        add(&mut sum, pixel, 1.0);
     }
-    for (i, pixel) in line.iter_mut().enumerate() {
+    let leaving = source.windows(2);
+    let arriving = &source[2 * whole + 2..];
+    for ((pixel, left), &right) in line.iter_mut().zip(leaving).zip(arriving) {
         let mut total = sum;
-        add(&mut total, at(i), part);
-        add(&mut total, at(i + 2 * whole + 2), part);
+        add(&mut total, left[0], part);
+        add(&mut total, right, part);
         *pixel = total.map(|channel| channel * scale);
-        add(&mut sum, at(i + 2 * whole + 2), 1.0);
-        add(&mut sum, at(i + 1), -1.0);
+        add(&mut sum, right, 1.0);
+        add(&mut sum, left[1], -1.0);
     }
 }
 

@@ -29,7 +29,7 @@ pub fn sand(canvas: &mut Canvas, view: &View, dice: &mut Dice) {
     let stones = dice.whole(0, 60);
     Ground {
         colors,
-        relief: dice.between(1.2, 3.0),
+        relief: dice.between(2.0, 4.5),
         bumps: dice.between(1.0, 2.5),
         grains: 0.5,
         stones,
@@ -44,7 +44,7 @@ pub fn soil(canvas: &mut Canvas, view: &View, dice: &mut Dice) {
     let stones = dice.whole(20, 160);
     Ground {
         colors,
-        relief: dice.between(3.0, 6.0),
+        relief: dice.between(4.0, 8.0),
         bumps: dice.between(1.5, 4.0),
         grains: 0.5,
         stones,
@@ -56,7 +56,7 @@ pub fn soil(canvas: &mut Canvas, view: &View, dice: &mut Dice) {
 /// Stone or concrete with flecks.
 pub fn stone(canvas: &mut Canvas, view: &View, dice: &mut Dice) {
     let colors = palette::stone(dice);
-    Ground { colors, relief: dice.between(0.8, 3.0), bumps: dice.between(0.6, 1.8), grains: 0.3, stones: 0, straws: 0 }
+    Ground { colors, relief: dice.between(1.5, 5.0), bumps: dice.between(0.6, 1.8), grains: 0.3, stones: 0, straws: 0 }
         .paint(canvas, view, dice);
 }
 

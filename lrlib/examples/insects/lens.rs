@@ -14,6 +14,8 @@ pub struct Lens {
     /// The mean and the standard deviation that the stored levels, 0 to 1, are brought near to.
     exposure: f32,
     spread: f32,
+    /// 0 develops in black and white, 1 in full colour.
+    saturation: f32,
     cast: Color,
     vignette: f32,
     noise: f32,
@@ -21,15 +23,17 @@ pub struct Lens {
 }
 
 impl Lens {
-    /// Throws the settings of a hobby photographer's camera.
-    pub fn new(dice: &mut Dice) -> Self {
-        let warmth = 0.10 * dice.normal();
+    /// Throws the settings of a hobby photographer's camera: a mean level near `exposure`, in light
+    /// about this warm (0 is white).
+    pub fn new(exposure: f32, warmth: f32, dice: &mut Dice) -> Self {
+        let warmth = warmth + 0.10 * dice.normal();
         Self {
-            exposure: (0.47 + 0.12 * dice.normal()).clamp(0.20, 0.78),
-            spread: (0.26 + 0.05 * dice.normal()).clamp(0.12, 0.4),
+            exposure: (exposure + 0.16 * dice.normal()).clamp(0.18, 0.85),
+            spread: (0.29 + 0.05 * dice.normal()).clamp(0.12, 0.4),
+            saturation: dice.between(0.55, 1.0),
             cast: vec3(1.0 + warmth, 1.0 + 0.03 * dice.normal(), 1.0 - warmth),
             vignette: dice.between(0.0, 0.4),
-            noise: dice.between(0.004, 0.022),
+            noise: dice.between(0.006, 0.028),
             seed: dice.seed(),
         }
     }
@@ -45,6 +49,7 @@ impl Lens {
             let (dx, dy) = (x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
             let falloff = 1.0 - self.vignette * (dx * dx + dy * dy) * far;
             let light = canvas.color(i) * self.cast * falloff;
+            let light = grey(light.dot(grey(1.0 / 3.0))).mix(light, self.saturation);
             let roll = |channel: u32| {
                 let seed = self.seed.wrapping_add(channel);
                 noise::hash(x as u32, y as u32, seed) + noise::hash(x as u32, y as u32, !seed) - 1.0
@@ -72,7 +77,7 @@ impl Lens {
         let mean = (sum / count).max(0.02);
         let spread = (squares / count - mean * mean).max(1e-4).sqrt();
         let gain = (self.exposure / mean).powf(0.75);
-        let slope = (self.spread / (spread * gain)).powf(0.8).clamp(0.9, 2.6);
+        let slope = (self.spread / (spread * gain)).powf(0.8).clamp(1.0, 2.1);
         Tone { gain, slope, pivot: mean * gain }
     }
 }
@@ -85,10 +90,14 @@ struct Tone {
 }
 
 impl Tone {
-    /// The stored level of some light; it nears white without a hard edge.
+    /// The stored level of some light; it nears black and white without hard edges.
     fn level(&self, light: f32) -> f32 {
         let level = self.pivot + (light.max(0.0).sqrt() * self.gain - self.pivot) * self.slope;
-        if level < 0.8 { level } else { 0.8 + 0.2 * (1.0 - (-(level - 0.8) / 0.2).exp()) }
+        match level {
+            ..0.14 => 0.14 * ((level - 0.14) / 0.14).exp(),
+            0.8.. => 1.0 - 0.2 * ((0.8 - level) / 0.2).exp(),
+            _ => level,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     canvas::{Canvas, edge},
-    vector::{Color, Vec3, vec3},
+    vector::{Color, Vec3, length, vec3},
     view::View,
 };
 
@@ -30,7 +30,7 @@ impl Limb {
             let t = ((dx * along.x + dy * along.y) / length2).clamp(0.0, 1.0);
             let (x, y) = (dx - t * along.x, dy - t * along.y);
             let radius = thick + (tip - thick) * t;
-            let cover = edge(radius, x.hypot(y));
+            let cover = edge(radius, length(x, y));
             if cover > 0.0 {
                 let side = 1.0 / radius.max(0.7);
                 let (nx, ny) = (x * side, y * side);

@@ -21,9 +21,9 @@ pub fn meadow(width: usize, height: usize, dice: &mut Dice) -> Canvas {
     });
     let side = canvas.side();
     let flowers = palette::petals(0.5, dice).outer;
-    for _ in 0..dice.whole(0, 14) {
+    for _ in 0..dice.pick(&[3, 8, 14, 30, 60]) {
         let from = place(&canvas, dice);
-        if dice.chance(0.35) {
+        if dice.chance(0.25) {
             blot(&mut canvas, from, side * dice.between(0.03, 0.10), flowers * 0.8, 0.7);
         } else {
             let to = from + vec3(dice.between(-0.3, 0.3), dice.between(0.5, 1.2), 0.0) * side;
@@ -32,7 +32,7 @@ pub fn meadow(width: usize, height: usize, dice: &mut Dice) -> Canvas {
             canvas.stroke(from, to, (thick * 0.3, thick), color, 0.8);
         }
     }
-    let mut canvas = canvas.blurred(side * dice.between(0.02, 0.06)).resized(width, height);
+    let mut canvas = canvas.blurred(side * dice.between(0.006, 0.045)).resized(width, height);
     let side = side * SMALLER as f32;
     for _ in 0..dice.pick(&[0, 0, 0, 6, 14, 24]) {
         let center = place(&canvas, dice);
@@ -46,7 +46,7 @@ pub fn meadow(width: usize, height: usize, dice: &mut Dice) -> Canvas {
 pub fn plain(width: usize, height: usize, paper: bool, dice: &mut Dice) -> Canvas {
     let color = if paper {
         let white = rgb(238, 236, 232);
-        dice.weighted(&[(white, 0.55), (rgb(190, 188, 190), 0.2), (rgb(60, 116, 200), 0.1), (rgb(222, 196, 160), 0.15)])
+        dice.weighted(&[(white, 0.60), (rgb(190, 188, 190), 0.2), (rgb(60, 116, 200), 0.1), (rgb(222, 196, 160), 0.15)])
     } else {
         hsv(dice.between(0.55, 0.61), dice.between(0.2, 0.7), dice.between(0.7, 0.95))
     };
@@ -56,7 +56,7 @@ pub fn plain(width: usize, height: usize, paper: bool, dice: &mut Dice) -> Canva
         let fall = 1.0 + lean * (u - 0.5) - 0.35 * (v - 0.5);
         if paper {
             let fibre = noise::fractal(x * 0.35, y * 0.35, 2, 0.7, seed) - 0.5;
-            return color * (fall * (1.0 + 0.10 * fibre) * 0.85);
+            return color * (fall * (1.0 + 0.10 * fibre) * 1.3);
         }
         let cloud = noise::fractal(u * 3.0, v * 5.0, 5, 0.5, seed);
         color.mix(grey(0.95), smoothstep(0.5, 0.8, cloud) * clouds) * (1.15 - 0.3 * (1.0 - v))

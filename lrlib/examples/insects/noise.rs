@@ -10,10 +10,12 @@ pub fn hash(x: u32, y: u32, seed: u32) -> f32 {
 
 /// Smooth noise in 0..1 with one bump per unit.
 pub fn value(x: f32, y: f32, seed: u32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let (column, row) = (left as i32 as u32, top as i32 as u32);
+    // `f32::floor` is a call to a library on processors as old as the compiler assumes.
+    let floor = |x: f32| x as i32 - i32::from(x < 0.0);
+    let (left, top) = (floor(x), floor(y));
+    let (column, row) = (left as u32, top as u32);
     let (right, below) = (column.wrapping_add(1), row.wrapping_add(1));
-    let (u, v) = (x - left, y - top);
+    let (u, v) = (x - left as f32, y - top as f32);
     let (u, v) = (u * u * (3.0 - 2.0 * u), v * v * (3.0 - 2.0 * v));
     let upper = hash(column, row, seed) * (1.0 - u) + hash(right, row, seed) * u;
     let lower = hash(column, below, seed) * (1.0 - u) + hash(right, below, seed) * u;

@@ -57,8 +57,8 @@ pub fn distance(dice: &mut Dice) -> [Color; 3] {
 pub fn soil(dice: &mut Dice) -> [Color; 2] {
     let pair = dice.pick(&[
         [rgb(62, 44, 32), rgb(150, 116, 84)],
-        [rgb(84, 56, 38), rgb(186, 140, 98)],
-        [rgb(48, 42, 38), rgb(128, 116, 104)],
+        [rgb(84, 64, 50), rgb(186, 156, 126)],
+        [rgb(52, 50, 50), rgb(140, 134, 130)],
         [rgb(110, 62, 40), rgb(206, 142, 98)],
     ]);
     pair.map(|color| dice.vary(color, 0.2))
@@ -67,8 +67,8 @@ pub fn soil(dice: &mut Dice) -> [Color; 2] {
 /// The dark and the light colour of sand.
 pub fn sand(dice: &mut Dice) -> [Color; 2] {
     let pair = dice.pick(&[
-        [rgb(150, 124, 88), rgb(226, 202, 162)],
-        [rgb(160, 146, 124), rgb(238, 228, 208)],
+        [rgb(150, 134, 108), rgb(226, 212, 186)],
+        [rgb(160, 150, 136), rgb(240, 234, 224)],
         [rgb(138, 110, 74), rgb(212, 178, 124)],
     ]);
     pair.map(|color| dice.vary(color, 0.15))

@@ -26,7 +26,7 @@ pub fn flower(canvas: &mut Canvas, view: &View, warm: f32, dice: &mut Dice) {
         kind.draw(canvas, view, vec3(away * cos, away * sin, dice.between(-2.5, -0.5)), dice);
     }
     *canvas = canvas.blurred(canvas.side() * dice.between(0.006, 0.025));
-    let center = vec3(dice.between(-0.5, 0.5), dice.between(-0.5, 0.5), 0.0) * kind.disc;
+    let center = vec3(dice.between(-0.3, 0.3), dice.between(-0.3, 0.3), 0.0) * kind.disc;
     stem(canvas, view, center, dice);
     kind.draw(canvas, view, center, dice);
 }
@@ -48,7 +48,7 @@ impl Blossom {
     fn new(warm: f32, dice: &mut Dice) -> Self {
         let disc = dice.pick(&[0.35, 0.5, 0.7, 1.1]) * dice.between(0.85, 1.2);
         let petals = dice.pick(&[5, 6, 8, 13, 16, 21]);
-        let length = dice.between(0.9, 1.9) * (0.6 + 0.5 * disc);
+        let length = dice.between(0.9, 1.6) * (0.6 + 0.5 * disc);
         let half_width = (disc + 0.5 * length) * TAU / petals as f32 * dice.between(0.45, 0.62);
         let shape = dice.pick(&[(0.70, 0.6), (0.66, 0.75), (0.60, 1.0), (0.50, 1.3)]);
         Self { colors: palette::petals(warm, dice), disc, petals, length, half_width, shape }
@@ -192,7 +192,7 @@ pub fn leaf(canvas: &mut Canvas, view: &View, dice: &mut Dice) {
             let middle = 1.0 - smoothstep(0.03, 0.06 + pixel, from_middle);
             let cells = noise::fractal(s * length * 9.0, t * half_width * 9.0, 3, 0.6, seed);
             let blotch = noise::value(s * length * 0.8, t * half_width * 0.8, seed ^ 5);
-            let tint = color.mix(vein_color, vein.max(middle)) * (0.72 + 0.34 * cells + 0.22 * blotch);
+            let tint = color.mix(vein_color, vein.max(middle)) * (0.55 + 0.50 * cells + 0.36 * blotch);
             let lean = ahead * (bulge * 0.5) + side * (t.signum() * bulge * -0.35 + (cells - 0.5) * 0.5 - t * 0.15);
             (view.shade((normal + lean).unit(), tint, gloss), 1.0)
         },

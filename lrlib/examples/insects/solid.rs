@@ -6,7 +6,7 @@
 use crate::{
     canvas::Canvas,
     noise,
-    vector::{Color, Vec3, smoothstep, vec3},
+    vector::{Color, Vec3, length, smoothstep, vec3},
     view::View,
 };
 
@@ -91,7 +91,7 @@ impl Solid {
             let (x, y) = (column as f32 + 0.5 - center.x, row as f32 + 0.5 - center.y);
             let slope = (xx * x + xy * y, xy * x + yy * y);
             let level = x * slope.0 + y * slope.1;
-            let steepness = 2.0 * slope.0.hypot(slope.1);
+            let steepness = 2.0 * length(slope.0, slope.1);
             let cover = ((1.0 - level) / steepness.max(1e-6) + 0.5).clamp(0.0, 1.0);
             if cover <= 0.0 {
                 return;

@@ -45,6 +45,11 @@ pub fn smoothstep(low: f32, high: f32, x: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
+/// The length of (x, y); `f32::hypot` is safe from overflow, which no picture comes near, and slow.
+pub fn length(x: f32, y: f32) -> f32 {
+    (x * x + y * y).sqrt()
+}
+
 /// The number `amount` of the way from `from` to `to`.
 pub fn mix(from: f32, to: f32, amount: f32) -> f32 {
     from + (to - from) * amount

@@ -20,6 +20,8 @@ pub struct View {
     /// Direction to the sun, in the world.
     sun: Vec3,
     light: Light,
+    /// On the screen: to the sun, upwards, and halfway between the sun and the viewer.
+    seen: [Vec3; 3],
 }
 
 /// The colours of the light: the sun's, the sky's from above, and what the ground throws back.
@@ -36,7 +38,7 @@ impl View {
         let (steep, flat) = elevation.sin_cos();
         let (sin, cos) = roll.sin_cos();
         let (right, down) = (vec3(1.0, 0.0, 0.0), vec3(0.0, -steep, -flat));
-        Self {
+        let mut view = Self {
             origin: vec3(origin.0, origin.1, 0.0),
             scale,
             steep,
@@ -45,7 +47,11 @@ impl View {
             toward: vec3(0.0, -flat, steep),
             sun: sun.unit(),
             light,
-        }
+            seen: [vec3(0.0, 0.0, 0.0); 3],
+        };
+        let (sun, up) = (view.turned(view.sun), view.turned(vec3(0.0, 0.0, 1.0)));
+        view.seen = [sun, up, (sun + vec3(0.0, 0.0, 1.0)).unit()];
+        view
     }
 
     /// The same view on a canvas `factor` times as large.
@@ -84,13 +90,12 @@ impl View {
     /// The colour of a surface with this normal (on the screen), lit by sun, sky and ground; gloss
     /// adds the sun's reflection and a pale rim.
     pub fn shade(&self, normal: Vec3, color: Color, gloss: f32) -> Color {
-        let (sun, up) = (self.turned(self.sun), self.turned(vec3(0.0, 0.0, 1.0)));
+        let [sun, up, half] = self.seen;
         let facing = ((normal.dot(sun) + 0.15) / 1.15).max(0.0);
         let above = 0.5 + 0.5 * normal.dot(up);
         let ambient = self.light.bounce.mix(self.light.sky, above);
         let mut lit = color * (self.light.sun * facing + ambient);
         if gloss > 0.0 {
-            let half = (sun + vec3(0.0, 0.0, 1.0)).unit();
             let mirror = normal.dot(half).max(0.0);
             let spark = mirror.powi(60) * 0.9 + mirror.powi(12) * 0.12;
             let rim = (1.0 - normal.z.clamp(0.0, 1.0)).powi(3) * 0.25;
@@ -101,7 +106,7 @@ impl View {
 
     /// The colour of flat ground of this colour.
     pub fn shade_ground(&self, color: Color) -> Color {
-        self.shade(self.turned(vec3(0.0, 0.0, 1.0)), color, 0.0)
+        self.shade(self.seen[1], color, 0.0)
     }
 
     /// A direction in the camera's axes.
