@@ -1,9 +1,12 @@
 //! A picture that a notebook shows: pixels, and words for those who cannot see them.
 
-use std::{fmt, io::Cursor, path::Path};
+use std::{fmt, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use image::{ImageFormat, RgbImage};
+use image::{
+    RgbImage,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
 
 use crate::{Error, Result, file};
 
@@ -38,10 +41,11 @@ impl Figure {
     }
 
     fn png(&self) -> Result<Vec<u8>> {
-        let mut png = Cursor::new(Vec::new());
-        let written = self.pixels.write_to(&mut png, ImageFormat::Png);
+        let mut png = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive);
+        let written = self.pixels.write_with_encoder(encoder);
         written.map_err(|error| Error::Plot(format!("cannot encode the figure as PNG: {error}")))?;
-        Ok(png.into_inner())
+        Ok(png)
     }
 
     /// Shows the figure in a notebook; the kernel calls this for the last expression of a cell.

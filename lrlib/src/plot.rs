@@ -10,7 +10,7 @@ use plotters::{
 
 use crate::{Error, Figure, History, Result};
 
-/// Okabe and Ito's colours, told apart by colour-blind readers too: blue, vermillion, green, purple, grey.
+/// Okabe and Ito's colours, told apart by colour-blind readers too: blue, orange, green, purple, grey.
 const PALETTE: [RGBColor; 5] =
     [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167), RGBColor(90, 90, 90)];
 /// The side of one picture in a grid, and the height of the caption below it, in pixels.
@@ -97,7 +97,7 @@ pub fn plot_history(history: &History, baseline: f32) -> Result<Figure> {
     })
 }
 
-/// The weights of each colour channel as a picture: blue pulls towards class 0, red towards class 1, white is 0.
+/// The weights of each colour channel as a picture: blue speaks for class 0, orange for class 1, white is 0.
 ///
 /// Shape of `weight`: (3 · height · width), by channel, as `to_tensor` lays pictures out.
 ///
@@ -119,11 +119,11 @@ pub fn plot_weights(weight: &ArrayRef1<f32>, height: usize, width: usize, classe
         });
         (image, format!("{name} channel"))
     });
-    let title = format!("Weights: blue speaks for {}, red for {} (largest: {largest:.1e})", classes[0], classes[1]);
+    let title = format!("Weights: blue speaks for {}, orange for {} (largest: {largest:.1e})", classes[0], classes[1]);
     plot_grid(&channels.collect::<Vec<_>>(), 3, &title)
 }
 
-/// From blue at −1 over white at 0 to vermillion at 1.
+/// From blue at −1 over white at 0 to orange at 1.
 fn diverging(value: f32) -> image::Rgb<u8> {
     let RGBColor(r, g, b) = if value < 0.0 { PALETTE[0] } else { PALETTE[1] };
     image::Rgb([r, g, b].map(|level| (255.0 - value.abs().min(1.0) * (255.0 - f32::from(level))).round() as u8))
@@ -183,6 +183,8 @@ fn axes(
         .build_cartesian_2d(x0..x1, (y0 - margin)..(y1 + margin))
         .map_err(|e| e.to_string())?;
     let mut mesh = chart.configure_mesh();
+    let plain = |value: &f32| ((value * 1e4).round() / 1e4).to_string();
+    mesh.x_label_formatter(&plain).y_label_formatter(&plain);
     mesh.x_desc(x_label).y_desc(y_label).axis_desc_style(font(16)).label_style(font(14)).light_line_style(WHITE);
     mesh.draw().map_err(|e| e.to_string())?;
     for ((name, points), color) in lines.iter().zip(PALETTE.iter().cycle()) {
@@ -192,7 +194,10 @@ fn axes(
     }
     if lines.len() > 1 {
         let mut legend = chart.configure_series_labels();
-        legend.position(SeriesLabelPosition::LowerRight).label_font(font(14)).background_style(WHITE.mix(0.85));
+        // Where the first line does not end.
+        let falls = lines.iter().find_map(|(_, p)| Some(p.last()?.1 < p.first()?.1)).unwrap_or(false);
+        let corner = if falls { SeriesLabelPosition::UpperRight } else { SeriesLabelPosition::LowerRight };
+        legend.position(corner).label_font(font(14)).background_style(WHITE.mix(0.85));
         legend.border_style(RGBColor(200, 200, 200)).draw().map_err(|e| e.to_string())?;
     }
     Ok(())
