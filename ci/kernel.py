@@ -105,7 +105,11 @@ def register(kernel: str) -> None:
         "display_name": "Rust",
         "language": "rust",
         "interrupt_mode": "message",
-        "env": {"JUPYTER_PATH": str(jupyter_path), "EVCXR_CONFIG_DIR": str(SPEC.parent / "none")},
+        "env": {
+            "JUPYTER_PATH": str(jupyter_path),
+            "EVCXR_CONFIG_DIR": str(SPEC.parent / "none"),
+            "RUST_BACKTRACE": "0",  # of the kernel itself; cells have theirs in any case
+        },
     }
     text = json.dumps(spec, indent=2) + "\n"
     if SPEC.exists() and SPEC.read_text(encoding="utf-8") == text:

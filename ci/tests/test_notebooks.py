@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 CI = Path(__file__).resolve().parent.parent
@@ -28,8 +29,15 @@ def run(*args: str | Path) -> tuple[int, str, str]:
 class ExecutedTest(unittest.TestCase):
     """With the real kernel."""
 
+    @classmethod
+    def setUpClass(cls) -> None:
+        names = [path.stem for path in NOTEBOOKS.glob("*.ipynb")]
+        with ThreadPoolExecutor(2) as pool:
+            checks = pool.map(lambda name: run("check", NOTEBOOKS / f"{name}.ipynb"), names)
+            cls.checks = dict(zip(names, checks, strict=True))
+
     def assert_fails(self, name: str, said: str) -> None:
-        status, stdout, stderr = run("check", NOTEBOOKS / f"{name}.ipynb")
+        status, stdout, stderr = self.checks[name]
         self.assertIn(f"{name}.ipynb, cell 1: {said}", stderr)
         self.assertTrue(stdout.endswith("0 passed, 1 failed\n"), stdout)
         self.assertEqual(status, 1)
@@ -58,7 +66,7 @@ class ExecutedTest(unittest.TestCase):
 
     def test_good_passes_and_is_not_rewritten(self) -> None:
         good = NOTEBOOKS / "good.ipynb"
-        status, stdout, stderr = run("check", good)
+        status, stdout, stderr = self.checks["good"]
         self.assertEqual(status, 0, stderr)
         self.assertTrue(stdout.endswith("1 passed, 0 failed\n"), stdout)
         before = good.read_bytes()
