@@ -59,7 +59,7 @@ pub struct History {
     pub method: Method,
 }
 
-/// How [`fit`] made its steps. The numbers are the same, the time is not.
+/// How [`fit`] made its steps. The numbers are the same up to rounding, the time is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
     /// Over all pixels at each epoch, as the loop is written out.
