@@ -205,6 +205,8 @@ class FetchTest(unittest.TestCase):
         """Starts a download that hangs in the middle, ends it, and returns its exit status."""
         self.handler.body, self.handler.promised = archive(FILES)[:200], 10_000
         command = [*self.command("--from", self.address + "/slow"), "--timeout", "20"]
+        # In a background job Ctrl-C is ignored, and programs started there inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
             part = self.into.with_name("hymenoptera_data.part") / "archive.zip"
             deadline = time.monotonic() + 10
