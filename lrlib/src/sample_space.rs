@@ -88,12 +88,13 @@ impl SampleSpace {
 /// Whether this path costs less, counted in multiplications that wait for memory.
 ///
 /// An epoch over the pixels reads all of them three times (forward, backward, val). The Gram matrix does far more
-/// arithmetic per number it reads: a multiplication there costs about a sixteenth, measured on two cores.
+/// arithmetic per number it reads: a multiplication there costs about a fifth (two cores of an AMD EPYC, 244 + 153 pictures:
+/// 10.1 billion in 0.21 s, against 9.6 billion in 0.97 s over the pixels).
 pub(crate) fn pays(train: &Batch, val: Option<&Batch>, epochs: usize) -> bool {
     let (n, d) = (train.num_samples() as f64, train.num_features() as f64);
     let (m, epochs) = (val.map_or(0, Batch::num_samples) as f64, epochs as f64);
     let over_pixels = epochs * (2.0 * n + m) * d;
-    let gram = n * (n / 2.0 + m) * d / 16.0;
+    let gram = n * (n / 2.0 + m) * d / 5.0;
     let in_sample_space = gram + (2.0 * n + m) * d + epochs * n * (n + m);
     n + m <= d && in_sample_space < over_pixels
 }
