@@ -1,6 +1,6 @@
-"""The Python peers of ci/bench: does one piece of work several times, prints the seconds as JSON.
+"""The Python peers of ci/bench: for each line on standard input one piece of work and its seconds.
 
-usage: peers.py DATA WORK ROW RUNS, with ci/bench's packages; the pixels in WORK are lrlib's
+usage: peers.py DATA WORK ROW, with ci/bench's packages; the pixels in WORK are lrlib's
 """
 
 import json
@@ -112,19 +112,15 @@ def work_of(row: str, data: Path, work: Path) -> Callable[[], object]:
 
 
 def main() -> None:
-    data, work, row, runs = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    data, work, row = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     if row == "objectives":
         print(json.dumps(objectives(work)))
         return
     do = work_of(row, data, work)
-    if runs > 1:
-        do()
-    seconds = []
-    for _ in range(runs):
+    for _ in sys.stdin:
         start = time.perf_counter()
         do()
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps(seconds))
+        print(time.perf_counter() - start, flush=True)
 
 
 if __name__ == "__main__":

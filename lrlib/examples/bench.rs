@@ -1,14 +1,13 @@
-//! Our side of `ci/bench`: does one piece of work several times and prints the seconds of each, as JSON.
+//! Our side of `ci/bench`: does a piece of work once for each line on its standard input, and answers with the seconds.
 //!
-//! usage: bench DATA WORK ROW RUNS, where WORK is a folder for what the programs hand to each other. One run
-//! alone is a cold one; several follow one that is not counted.
+//! usage: bench DATA WORK ROW, where WORK is a folder for what the programs hand to each other
 
 use std::{
     env,
     error::Error,
     fs::File,
     hint::black_box,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -28,22 +27,18 @@ const LANES: usize = 32;
 
 fn main() -> Result {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [data, folder, row, runs] = arguments.as_slice() else { return Err("usage: bench DATA WORK ROW RUNS".into()) };
-    let (data, folder, runs) = (PathBuf::from(data), PathBuf::from(folder), runs.parse()?);
+    let [data, folder, row] = arguments.as_slice() else { return Err("usage: bench DATA WORK ROW".into()) };
+    let (data, folder) = (PathBuf::from(data), PathBuf::from(folder));
     let work: Work = match row.as_str() {
         "load" => Box::new(move || load(&data).map(|both| drop(black_box(both)))),
         "tutorial" => Box::new(move || run_fit(&load(&data)?, 100)),
         _ => on_pixels(row, load(&data)?, folder)?,
     };
-    if runs > 1 {
-        work()?;
-    }
-    let seconds = (0..runs).map(|_| {
+    for _ in io::stdin().lines() {
         let start = Instant::now();
         work()?;
-        Ok(start.elapsed().as_secs_f64())
-    });
-    println!("{:?}", seconds.collect::<Result<Vec<_>>>()?);
+        println!("{}", start.elapsed().as_secs_f64());
+    }
     Ok(())
 }
 

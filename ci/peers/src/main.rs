@@ -1,8 +1,9 @@
-//! The Rust peers' side of `ci/bench`: does one piece of work several times and prints the seconds of each, as JSON.
+//! The Rust peers' side of `ci/bench`: does a piece of work once for each line on its standard input, and answers
+//! with the seconds.
 //!
-//! usage: peers DATA WORK ROW RUNS, the pixels in WORK as `lrlib/examples/bench.rs` writes them
+//! usage: peers DATA WORK ROW, the pixels in WORK as `lrlib/examples/bench.rs` writes them
 
-use std::{env, error::Error, fs, hint::black_box, path::Path, time::Instant};
+use std::{env, error::Error, fs, hint::black_box, io, path::Path, time::Instant};
 
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{Linear, Module, Optimizer, SGD, loss::binary_cross_entropy_with_logit};
@@ -19,33 +20,28 @@ const ALPHA: f64 = 1e3;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [_, folder, row, runs] = arguments.as_slice() else { return Err("usage: peers DATA WORK ROW RUNS".into()) };
+    let [_, folder, row] = arguments.as_slice() else { return Err("usage: peers DATA WORK ROW".into()) };
     let folder = Path::new(folder);
-    let train = read(&folder.join("train.f32"))?;
-    let seconds = match row.as_str() {
+    let (x, y) = read(&folder.join("train.f32"))?;
+    let work: Box<dyn Fn() -> Result<()>> = match row.as_str() {
         "candle" => {
-            let (train, val) = (tensors(train)?, tensors(read(&folder.join("val.f32"))?)?);
-            measure(runs, || candle(&train, &val, 100))?
+            let (x_val, y_val) = read(&folder.join("val.f32"))?;
+            let (train, val) = (tensors(x, y)?, tensors(x_val, y_val)?);
+            Box::new(move || candle(&train, &val, 100))
         }
         "linfa" => {
-            let (x, y) = train;
             let x = Array2::from_shape_vec((y.len(), NUM_FEATURES), x)?.mapv(f64::from);
             let train = Dataset::new(x, Array1::from(y).mapv(|y| y > 0.5));
-            measure(runs, || linfa(&train, &folder.join("linfa.f64")))?
+            Box::new(move || linfa(&train, &folder.join("linfa.f64")))
         }
         _ => return Err(format!("no row {row}: candle or linfa").into()),
     };
-    println!("{seconds:?}");
-    Ok(())
-}
-
-fn measure(runs: &str, work: impl Fn() -> Result<()>) -> Result<Vec<f64>> {
-    let seconds = (0..runs.parse()?).map(|_| {
+    for _ in io::stdin().lines() {
         let start = Instant::now();
         work()?;
-        Ok(start.elapsed().as_secs_f64())
-    });
-    seconds.collect()
+        println!("{}", start.elapsed().as_secs_f64());
+    }
+    Ok(())
 }
 
 /// Pixels and labels; a row of the file is a label, then the pixels.
@@ -56,7 +52,7 @@ fn read(path: &Path) -> Result<(Vec<f32>, Vec<f32>)> {
     Ok((rows.clone().flat_map(|row| row[1..].to_vec()).collect(), rows.map(|row| row[0]).collect()))
 }
 
-fn tensors((x, y): (Vec<f32>, Vec<f32>)) -> Result<[Tensor; 2]> {
+fn tensors(x: Vec<f32>, y: Vec<f32>) -> Result<[Tensor; 2]> {
     let n = y.len();
     Ok([Tensor::from_vec(x, (n, NUM_FEATURES), &Device::Cpu)?, Tensor::from_vec(y, n, &Device::Cpu)?])
 }
