@@ -17,6 +17,7 @@ mod model;
 mod safetensors;
 mod loss;
 mod metrics;
+mod gram;
 mod sample_space;
 mod train;
 mod figure;

@@ -9,22 +9,18 @@
 //! brings an epoch from n·d multiplications down to n². Nothing is approximated: the iterates are the same, only the
 //! rounding differs. The sums over d and all that follows are kept in f64, as α is small and K large.
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, s};
-use rayon::prelude::*;
+use std::ops::Range;
 
-use crate::{Batch, LogisticRegression, linear};
+use ndarray::{Array1, Array2, ArrayRef1};
 
-/// Columns per product of the Gram matrix: summed in f32 within, in f64 across.
-const COLUMNS: usize = 4096;
-/// Rows per piece of work.
-const ROWS: usize = 64;
+use crate::{Batch, LogisticRegression, gram::gram, linear};
 
 /// A model under training, seen from its samples.
 pub(crate) struct SampleSpace {
+    /// X·Xᵀ; below the n rows of the training samples those of the validation samples.
     gram: Array2<f64>,
-    gram_val: Array2<f64>,
-    /// X·w₀ of the training and the validation samples.
-    start: [Array1<f64>; 2],
+    /// X·w₀, likewise.
+    start: Array1<f64>,
     alpha: Array1<f64>,
     shrink: f64,
     bias: Option<f64>,
@@ -33,34 +29,32 @@ pub(crate) struct SampleSpace {
 impl SampleSpace {
     /// Multiplies every sample with every other: the one look at the pixels.
     pub(crate) fn new(model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Self {
-        let start = |x: &ArrayRef2<f32>| linear::product(x, &model.weight).mapv(f64::from);
-        let none = || (Array2::zeros((0, train.num_samples())), Array1::zeros(0));
-        let (gram_val, start_val) = val.map_or_else(none, |val| (products(&val.x, &train.x, false), start(&val.x)));
-        Self {
-            gram: products(&train.x, &train.x, true),
-            gram_val,
-            start: [start(&train.x), start_val],
-            alpha: Array1::zeros(train.num_samples()),
-            shrink: 1.0,
-            bias: model.bias.map(f64::from),
+        let gram = gram(&train.x, val.map(|val| &*val.x));
+        let mut start = Array1::zeros(gram.nrows());
+        if model.weight.iter().any(|&w| w != 0.0) {
+            let parts = [Some(train), val].into_iter().flatten();
+            let logits = parts.flat_map(|part| linear::product(&part.x, &model.weight));
+            start = logits.map(f64::from).collect();
         }
+        let alpha = Array1::zeros(train.num_samples());
+        Self { gram, start, alpha, shrink: 1.0, bias: model.bias.map(f64::from) }
     }
 
     /// The logits of the training samples.
     pub(crate) fn logits(&self) -> Array1<f32> {
-        self.logits_of(&self.gram, &self.start[0])
+        self.logits_of(0..self.alpha.len())
     }
 
     /// The logits of the validation samples.
     pub(crate) fn val_logits(&self) -> Array1<f32> {
-        self.logits_of(&self.gram_val, &self.start[1])
+        self.logits_of(self.alpha.len()..self.gram.nrows())
     }
 
-    fn logits_of(&self, gram: &ArrayRef2<f64>, start: &ArrayRef1<f64>) -> Array1<f32> {
-        let bias = self.bias.unwrap_or(0.0);
-        let z = gram.outer_iter().zip(start).map(|(row, start)| {
-            let mixture = linear::dot64(row.as_slice().unwrap_or(&[]), self.alpha.as_slice().unwrap_or(&[]));
-            (self.shrink * start + mixture + bias) as f32
+    fn logits_of(&self, rows: Range<usize>) -> Array1<f32> {
+        let (bias, alpha) = (self.bias.unwrap_or(0.0), self.alpha.as_slice().unwrap_or(&[]));
+        let z = rows.map(|i| {
+            let mixture = self.gram.row(i).to_slice().map_or(0.0, |row| linear::dot64(row, alpha));
+            (self.shrink * self.start[i] + mixture + bias) as f32
         });
         z.collect()
     }
@@ -97,30 +91,4 @@ pub(crate) fn pays(train: &Batch, val: Option<&Batch>, epochs: usize) -> bool {
     let gram = n * (n / 2.0 + m) * d / 5.0;
     let in_sample_space = gram + (2.0 * n + m) * d + epochs * n * (n + m);
     n + m <= d && in_sample_space < over_pixels
-}
-
-/// A·Bᵀ in pieces on all cores; of a `symmetric` one (A = B) only one half is computed. The order of additions does not
-/// depend on the number of threads.
-fn products(a: &ArrayRef2<f32>, b: &ArrayRef2<f32>, symmetric: bool) -> Array2<f64> {
-    let mut result = Array2::zeros((a.nrows(), b.nrows()));
-    let bands: Vec<_> = result.axis_chunks_iter_mut(Axis(0), ROWS).collect();
-    bands.into_par_iter().enumerate().for_each(|(number, mut band)| {
-        let (top, end) = (number * ROWS, number * ROWS + band.nrows());
-        let first = if symmetric { top } else { 0 };
-        let mut band = band.slice_mut(s![.., first..]);
-        for left in (0..a.ncols()).step_by(COLUMNS) {
-            let right = (left + COLUMNS).min(a.ncols());
-            let a = a.slice(s![top..end, left..right]);
-            let b = b.slice(s![first.., left..right]);
-            band.zip_mut_with(&a.dot(&b.t()), |sum, &part| *sum += f64::from(part));
-        }
-    });
-    if symmetric {
-        for i in 0..a.nrows() {
-            for j in 0..i {
-                result[[i, j]] = result[[j, i]];
-            }
-        }
-    }
-    result
 }
