@@ -1,46 +1,84 @@
-//! Our side of `ci/bench`: does one piece of work several times and prints the seconds of each, as JSON.
+//! Our side of `ci/bench`: does a piece of work once for each line on its standard input, and answers with the seconds.
+//!
+//! usage: bench DATA WORK ROW, where WORK is a folder for what the programs hand to each other
 
-use std::{env, error::Error, hint::black_box, time::Instant};
+use std::{
+    env,
+    error::Error,
+    fs::File,
+    hint::black_box,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use lrlib::{
     Batch, CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, TrainConfig, accuracy, binary_cross_entropy,
     fit,
 };
+use multiversion::multiversion;
+use rayon::prelude::*;
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+type Work = Box<dyn Fn() -> Result>;
+
+/// Running sums kept side by side, so that the compiler can add whole vectors.
+const LANES: usize = 32;
+
+fn main() -> Result {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [data, row, runs] = arguments.as_slice() else { return Err("usage: bench DATA ROW RUNS".into()) };
-    let load = || -> lrlib::Result<(Batch, Batch)> {
-        let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
-        let split = |name: &str| ImageFolder::new(format!("{data}/{name}"))?.load(&transform);
-        Ok((split("train")?, split("val")?))
+    let [data, folder, row] = arguments.as_slice() else { return Err("usage: bench DATA WORK ROW".into()) };
+    let (data, folder) = (PathBuf::from(data), PathBuf::from(folder));
+    let work: Work = match row.as_str() {
+        "load" => Box::new(move || load(&data).map(|both| drop(black_box(both)))),
+        "tutorial" => Box::new(move || run_fit(&load(&data)?, 100)),
+        _ => on_pixels(row, load(&data)?, folder)?,
     };
-    let (train, val) = load()?;
-    let work: Box<dyn Fn() -> lrlib::Result<()>> = match row.as_str() {
-        "load" => Box::new(|| load().map(|batches| drop(black_box(batches)))),
-        "fit" => Box::new(|| run_fit(&train, &val, 100)),
-        "loop" => Box::new(|| {
-            written_out(&train, &val);
-            Ok(())
-        }),
-        "tutorial" => Box::new(|| load().and_then(|(train, val)| run_fit(&train, &val, 100))),
-        "bandwidth" => Box::new(|| {
-            black_box(LogisticRegression::new(train.num_features()).logits(&train.x));
-            Ok(())
-        }),
-        _ => return Err(format!("no row {row}: load, fit, loop, tutorial or bandwidth").into()),
-    };
-    work()?;
-    let seconds = (0..runs.parse()?).map(|_| {
+    for _ in io::stdin().lines() {
         let start = Instant::now();
         work()?;
-        Ok(start.elapsed().as_secs_f64())
-    });
-    println!("{:?}", seconds.collect::<lrlib::Result<Vec<_>>>()?);
+        println!("{}", start.elapsed().as_secs_f64());
+    }
     Ok(())
 }
 
-fn run_fit(train: &Batch, val: &Batch, epochs: usize) -> lrlib::Result<()> {
+/// The rows that begin with the pictures in memory.
+fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
+    Ok(match row {
+        "pixels" => Box::new(move || write_pixels(&both, &folder)),
+        "fit100" => Box::new(move || run_fit(&both, 100)),
+        "fit10000" => Box::new(move || run_fit(&both, 10_000)),
+        "loop" => Box::new(move || {
+            written_out(&both, 100);
+            Ok(())
+        }),
+        "read" => Box::new(move || read(&both, 100)),
+        _ => return Err(format!("no row {row}").into()),
+    })
+}
+
+/// Training and validation pictures.
+fn load(data: &Path) -> Result<[Batch; 2]> {
+    let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
+    let split = |name| ImageFolder::new(data.join(name))?.load(&transform);
+    Ok([split("train")?, split("val")?])
+}
+
+/// For the peers, so that all train on the same numbers: per picture its label, then its pixels, as f32.
+fn write_pixels(both: &[Batch; 2], folder: &Path) -> Result {
+    for (batch, name) in both.iter().zip(["train.f32", "val.f32"]) {
+        let mut file = BufWriter::new(File::create(folder.join(name))?);
+        for (row, label) in batch.x.outer_iter().zip(&batch.y) {
+            for number in [label].into_iter().chain(row) {
+                file.write_all(&number.to_le_bytes())?;
+            }
+        }
+        file.flush()?;
+    }
+    Ok(())
+}
+
+fn run_fit([train, val]: &[Batch; 2], epochs: usize) -> Result {
     let mut model = LogisticRegression::new(train.num_features());
     let history = fit(&mut model, train, Some(val), &TrainConfig { epochs, ..Default::default() })?;
     black_box((model, history));
@@ -48,13 +86,34 @@ fn run_fit(train: &Batch, val: &Batch, epochs: usize) -> lrlib::Result<()> {
 }
 
 /// The loop as the tutorial writes it: forward, loss, backward, step, and the accuracy on val.
-fn written_out(train: &Batch, val: &Batch) {
+fn written_out([train, val]: &[Batch; 2], epochs: usize) {
     let mut model = LogisticRegression::new(train.num_features());
-    for _ in 0..100 {
+    for _ in 0..epochs {
         let y_hat = model.forward(&train.x);
         black_box((binary_cross_entropy(&y_hat, &train.y), accuracy(&y_hat, &train.y)));
         let grads = model.backward(&train.x, &y_hat, &train.y);
         model.step(&grads, 1e-4);
         black_box(accuracy(&model.forward(&val.x), &val.y));
     }
+}
+
+/// What that loop must read at the least, and nothing else: the pixels, forward, backward and for val.
+fn read([train, val]: &[Batch; 2], epochs: usize) -> Result {
+    for x in [train, train, val].into_iter().cycle().take(3 * epochs).map(|batch| &batch.x) {
+        let pixels = x.as_slice().ok_or("the pixels do not lie in order")?;
+        black_box(pixels.par_chunks(x.ncols()).map(sum).sum::<f32>());
+    }
+    Ok(())
+}
+
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
+fn sum(numbers: &[f32]) -> f32 {
+    let mut sums = [0.0; LANES];
+    let (numbers, rest) = numbers.as_chunks::<LANES>();
+    for numbers in numbers {
+        for lane in 0..LANES {
+            sums[lane] += numbers[lane];
+        }
+    }
+    sums.iter().chain(rest).sum()
 }

@@ -1,0 +1,72 @@
+"""The notebook kernel's side of ci/bench: for each line on standard input one run of a cell.
+
+usage: .venv/bin/python ci/in_kernel.py DATA WORK ROW; the cell takes its time itself
+"""
+
+import os
+import sys
+
+from jupyter_client.manager import start_new_kernel
+
+from kernel import ROOT, SPEC, tidy
+
+PREPARE = """\
+:dep lrlib = { path = "../lrlib" }
+use lrlib::*;
+let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
+let train = ImageFolder::new("DATA/train")?.load(&transform)?;
+let val = ImageFolder::new("DATA/val")?.load(&transform)?;
+"""
+ROWS = {
+    "fit100": """\
+let start = std::time::Instant::now();
+let mut model = LogisticRegression::new(train.num_features());
+let history = fit(&mut model, &train, Some(&val), &TrainConfig::default())?;
+println!("{}", start.elapsed().as_secs_f64());
+""",
+    "loop": """\
+let start = std::time::Instant::now();
+let mut model = LogisticRegression::new(train.num_features());
+let mut seen = Vec::new();
+for _ in 0..100 {
+    let y_hat = model.forward(&train.x);
+    let loss = binary_cross_entropy(&y_hat, &train.y);
+    let grads = model.backward(&train.x, &y_hat, &train.y);
+    model.step(&grads, 1e-4);
+    seen.push((loss, accuracy(&y_hat, &train.y), accuracy(&model.forward(&val.x), &val.y)));
+}
+println!("{}", start.elapsed().as_secs_f64());
+""",
+}
+
+
+def main() -> None:
+    data, row = sys.argv[1], sys.argv[3]
+    os.environ["JUPYTER_PATH"] = str(SPEC.parents[2])
+    manager, client = start_new_kernel(kernel_name="rust", cwd=str(ROOT / "notebooks"))
+
+    def execute(cell: str) -> str:
+        printed = []
+
+        def listen(message: dict) -> None:
+            if message["msg_type"] == "error":
+                sys.exit(f"ci/in_kernel.py: {message['content']['evalue']}")
+            if message["msg_type"] == "stream":
+                printed.append(message["content"]["text"])
+
+        client.execute_interactive(cell, output_hook=listen, allow_stdin=False, timeout=600)
+        return "".join(printed).strip()
+
+    try:
+        for line in PREPARE.replace("DATA", data).splitlines():
+            execute(line)
+        for _ in sys.stdin:
+            print(execute(ROWS[row]), flush=True)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+        tidy()
+
+
+if __name__ == "__main__":
+    main()
