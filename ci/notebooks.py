@@ -43,6 +43,7 @@ MAX_BYTES = 1_500_000
 MAX_LINES = 15
 LAST_LINE = "end of the notebook"
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|home|tmp|work|Users)(?:/|\b)[^\s\"']*")
+PICTURE = re.compile(r'(?<=src="data:image/png;base64,)[^"]+')  # a figure of lrlib's, in its HTML
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LANGUAGE = {
     "codemirror_mode": "rust",
@@ -114,11 +115,11 @@ def essence(outputs: list[NotebookNode], volatile: bool) -> list[tuple[str, str]
         if output.output_type == "stream":
             parts.append(("printed text", output.text))
         for mime, data in sorted(output.get("data", {}).items()):
-            if mime == "image/png":
-                content = "{} × {} pixels".format(*png_size(data))
-            else:
-                content = "" if mime.startswith("image/") else str(data)
-            parts.append((mime, content))
+            pictures = [data] if mime == "image/png" else PICTURE.findall(str(data))
+            parts += [("image/png", "{} × {} pixels".format(*png_size(p))) for p in pictures]
+            if mime != "image/png":
+                text = "" if mime.startswith("image/") else PICTURE.sub("", str(data))
+                parts.append((mime, text))
     return [(kind, "") for kind, _ in parts] if volatile else parts
 
 
@@ -163,18 +164,18 @@ def check_form(path: Path, notebook: NotebookNode) -> None:
         for output in cell.outputs:
             texts = [output.get("text", ""), output.get("evalue", "")]
             texts += [str(t) for m, t in output.get("data", {}).items() if m.startswith("text/")]
-            if found := MACHINE_PATH.search("\n".join(texts)):
+            if found := MACHINE_PATH.search(PICTURE.sub("", "\n".join(texts))):
                 raise Failure(f"cell {number}: its output holds a machine's path: {found[0]}")
 
 
 @contextmanager
-def copied(path: Path, data: Path | None) -> Iterator[Path]:
-    """The folder of a copy of the notebook, with the repository's lrlib, data, … beside it. Without
+def copied(notebooks: Path, data: Path | None) -> Iterator[Path]:
+    """A copy of the folder of notebooks, with the repository's lrlib, data, … beside it. Without
     `data` the stand-in is the only data set within reach."""
     (ROOT / "target").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="notebooks-", dir=ROOT / "target") as name:
         folder = Path(name) / "notebooks"
-        shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(notebooks, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         if not (folder / "evcxr.toml").exists():
             shutil.copy(ROOT / "notebooks/evcxr.toml", folder)
         for entry in ROOT.iterdir():
@@ -238,7 +239,7 @@ def check(path: Path, data: Path | None) -> str:
     stored = load(path)
     check_form(path, stored)
     fresh = load(path)
-    with copied(path, data) as folder:
+    with copied(path.parent, data) as folder:
         asyncio.run(execute(fresh, folder))
     pairs = zip(code_cells(stored), code_cells(fresh), strict=True)
     for number, (old, new) in enumerate(pairs, 1):
@@ -256,7 +257,7 @@ def check(path: Path, data: Path | None) -> str:
 
 def write(path: Path) -> str:
     stored, fresh = load(path), load(path)
-    with copied(path, None) as folder:
+    with copied(path.parent, None) as folder:
         asyncio.run(execute(fresh, folder))
     fresh.metadata = nbformat.from_dict(
         {

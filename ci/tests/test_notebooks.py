@@ -121,6 +121,15 @@ class JudgedTest(unittest.TestCase):
         with self.assertRaisesRegex(Failure, "not a PNG"):
             difference(old, [result(image_png=b64encode(b"<html>").decode())], volatile=False)
 
+    def test_figures_in_html_are_compared_by_size_and_words(self) -> None:
+        def figure(alt: str, png: str) -> nbformat.NotebookNode:
+            return result(text_html=f'<img alt="{alt}" src="data:image/png;base64,{png}">')
+
+        old = [figure("a line", png(4, 2))]
+        self.assertIsNone(difference(old, [figure("a line", png(4, 2, b"other"))], volatile=False))
+        for fresh in (figure("a line", png(2, 4)), figure("a dot", png(4, 2))):
+            self.assertIsNotNone(difference(old, [fresh], volatile=False))
+
     def test_volatile_outputs_are_compared_by_kind(self) -> None:
         old = [result(text_plain="1 s")]
         self.assertIsNone(difference(old, [result(text_plain="2 s")], volatile=True))

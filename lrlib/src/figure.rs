@@ -12,7 +12,7 @@ use crate::{Error, Result, file};
 
 /// A finished drawing on an opaque ground.
 ///
-/// As the last expression of a cell it shows itself: as PNG, with [`alt`](Self::alt) as its text.
+/// As the last expression of a cell it shows itself: as PNG, with [`alt`](Self::alt) as its alternative text.
 #[derive(Clone, PartialEq)]
 pub struct Figure {
     pub(crate) pixels: RgbImage,
@@ -51,11 +51,18 @@ impl Figure {
     /// Shows the figure in a notebook; the kernel calls this for the last expression of a cell.
     pub fn evcxr_display(&self) {
         let block = |mime: &str, content: &str| println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
-        match self.png() {
-            Ok(png) => block("image/png", &STANDARD.encode(png)),
+        match self.html() {
+            Ok(html) => block("text/html", &html),
             Err(error) => eprintln!("{error}"),
         }
         block("text/plain", &self.alt);
+    }
+
+    /// The PNG as an `<img>`: JupyterLab shows a bare `image/png` without any alternative text.
+    fn html(&self) -> Result<String> {
+        let png = STANDARD.encode(self.png()?);
+        let alt = self.alt.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        Ok(format!(r#"<img alt="{alt}" src="data:image/png;base64,{png}">"#))
     }
 }
 
@@ -64,5 +71,18 @@ impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (width, height) = self.size();
         write!(f, "Figure({width} × {height}: {})", self.alt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_figure_are_its_alternative_text() {
+        let alt = r#"a < b & "c""#.to_owned();
+        let html = Figure { pixels: RgbImage::new(2, 1), alt }.html().unwrap();
+        let start = r#"<img alt="a &lt; b &amp; &quot;c&quot;" src="data:image/png;base64,iVBORw0KGgo"#;
+        assert!(html.starts_with(start) && html.ends_with("\">"), "{html}");
     }
 }
