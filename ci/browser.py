@@ -1,0 +1,287 @@
+"""JupyterLab, started by ci/lab and driven in a headless Chromium as a learner would drive it.
+
+Everything happens on a copy of the notebooks, in target/, for JupyterLab saves what it shows, and
+with settings and trust of its own: what the user has told his JupyterLab counts for nothing here.
+Waiting is for a condition, never for a time. JupyterLab says what it knows through `jupyterapp`,
+its own hook for tests; what is seen is read from the page.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from kernel import ROOT, tidy
+from notebooks import copied, failure
+
+SHOTS = ROOT / "target/browser"  # what was seen
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+SECOND = 1000  # in milliseconds, which Playwright counts in
+START_LIMIT = 15 * 60  # seconds until JupyterLab names its address: another set-up may be running
+STEP_LIMIT = 60 * SECOND  # for one action, the start of a kernel and one cell included
+RUN_LIMIT = 300 * SECOND  # for all cells of a notebook
+TALLEST = 16_000  # pixels: no picture of a page can be taller
+
+PANEL = "jupyterapp.shell.currentWidget"
+# Without the empty one that JupyterLab adds behind the last cell that is run.
+CODE_CELLS = (
+    f"{PANEL}.content.widgets.filter("
+    "cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())"
+)
+# A figure is an output that holds a picture. It is brought into view, and measured as it is there.
+FIGURES = f"""async () => {{
+  const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const hasPicture = output => Object.entries(output.data ?? {{}}).some(([mime, data]) =>
+    mime.startsWith('image/') || (mime === 'text/html' && String(data).includes('<img')));
+  const figures = [];
+  for (const [index, cell] of {CODE_CELLS}.entries()) {{
+    const outputs = cell.model.outputs.toJSON().filter(hasPicture);
+    if (outputs.length === 0) continue;
+    cell.node.scrollIntoView();
+    await frame();
+    const images = [...cell.node.querySelectorAll('.jp-OutputArea-output img')];
+    for (const [place, output] of outputs.entries()) {{
+      const figure = {{cell: index + 1, words: output.data['text/plain'] ?? '', seen: false}};
+      figures.push(figure);
+      const image = images[place];
+      if (!image) continue;
+      image.scrollIntoView();
+      await frame();
+      await image.decode().catch(() => null);
+      const {{width, height, right}} = image.getBoundingClientRect();
+      const visible = image.checkVisibility({{opacityProperty: true, visibilityProperty: true}});
+      const fits = right <= {PANEL}.content.node.getBoundingClientRect().right;
+      Object.assign(figure, {{alt: image.alt, width, height, fits, seen: visible,
+        pixels: image.naturalWidth}});
+      if (image.naturalWidth === 0) continue;
+      const canvas = document.createElement('canvas');
+      canvas.width = image.naturalWidth;
+      canvas.height = image.naturalHeight;
+      const drawn = canvas.getContext('2d');
+      drawn.drawImage(image, 0, 0);
+      const {{data}} = drawn.getImageData(0, 0, canvas.width, canvas.height);
+      figure.opacity = 255;
+      figure.darkest = 255;
+      figure.lightest = 0;
+      for (let i = 0; i < data.length; i += 4) {{
+        const grey = (data[i] + data[i + 1] + data[i + 2]) / 3;
+        figure.opacity = Math.min(figure.opacity, data[i + 3]);
+        figure.darkest = Math.min(figure.darkest, grey);
+        figure.lightest = Math.max(figure.lightest, grey);
+      }}
+    }}
+  }}
+  {PANEL}.content.node.querySelector('.jp-WindowedPanel-outer')?.scrollTo(0, 0);
+  return figures;
+}}"""
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    on_mac = (
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    )
+    return next(filter(None, map(shutil.which, (*names, *on_mac))), None)
+
+
+class Notebook:
+    """One notebook, open in a page of its own. Code cells are counted from 1."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    # --- what JupyterLab knows
+
+    def wait_until(self, condition: str, limit: int = STEP_LIMIT) -> None:
+        self.page.wait_for_function(condition, timeout=limit)
+
+    def wait_for_kernel(self) -> None:
+        self.wait_until(f"{PANEL}.sessionContext.session?.kernel?.status === 'idle'")
+
+    def states(self) -> list[str]:
+        """Of each code cell: whether it runs or is idle."""
+        return self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.executionState)")
+
+    def counts(self) -> list[int | None]:
+        """The numbers in front of the code cells."""
+        return self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.executionCount)")
+
+    def trusted(self) -> set[bool]:
+        return set(self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.trusted)"))
+
+    def outputs(self, number: int) -> list[NotebookNode]:
+        cell = f"{CODE_CELLS}[{number - 1}]"
+        outputs = self.page.evaluate(f"{cell}.model.outputs.toJSON()")
+        return [nbformat.from_dict(output) for output in outputs]
+
+    def failures(self) -> list[str]:
+        """What went wrong, by the same judgement as that of ci/notebooks."""
+        found = ((n, failure(self.outputs(n))) for n in range(1, len(self.counts()) + 1))
+        return [f"cell {number}: {why}" for number, why in found if why]
+
+    # --- what is seen
+
+    def shown(self, number: int) -> str:
+        """The text below a code cell, as it is seen."""
+        texts = self.code(number).locator(".jp-OutputArea-output").all_inner_texts()
+        return "\n".join(text.strip() for text in texts)
+
+    def figures(self) -> list[dict]:
+        return self.page.evaluate(FIGURES)
+
+    def broken_formulas(self) -> list[str]:
+        return self.page.locator("mjx-merror").all_inner_texts()
+
+    def take_picture(self, what: str) -> None:
+        """Of the whole notebook: the window is made as tall as that, for a moment."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size
+        outer = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
+        tall = self.page.eval_on_selector(outer, "outer => outer.scrollHeight")
+        self.page.set_viewport_size({**size, "height": min(tall + 200, TALLEST)})
+        self.page.screenshot(path=SHOTS / f"{Path(self.name).stem}-{what}.png")
+        self.page.set_viewport_size(size)
+
+    # --- what a learner does
+
+    def code(self, number: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number - 1)
+
+    def choose_theme(self, theme: str) -> None:
+        change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(change, theme)
+        splash = "document.getElementById('jupyterlab-splash')"
+        self.wait_until(f"document.body.dataset.jpThemeName === '{theme}' && !{splash}")
+
+    def press_button(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).click()
+
+    def choose(self, menu: str, item: str) -> None:
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+    def confirm(self) -> None:
+        self.page.locator("dialog.jp-Dialog .jp-mod-accept").click()
+
+    def wait_for_run(self) -> None:
+        self.wait_until(f"{CODE_CELLS}.some(cell => cell.model.executionState === 'running')")
+        self.wait_until(
+            f"{CODE_CELLS}.every(cell => cell.model.executionState === 'idle')", RUN_LIMIT
+        )
+
+    def restart_and_run_all(self) -> None:
+        self.press_button("Restart the kernel and run all cells")
+        self.confirm()
+        self.wait_for_run()
+
+    def run_next(self) -> None:
+        """Shift + Enter in the selected cell."""
+        self.page.keyboard.press("Shift+Enter")
+
+    def write(self, number: int, text: str) -> None:
+        self.code(number).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
+    def run(self, number: int) -> None:
+        """Shift + Enter in a code cell, and waits until it has run."""
+        before = self.counts()[number - 1]
+        self.code(number).locator(".cm-content").click()
+        self.run_next()
+        self.wait_for_cell(number, before)
+
+    def wait_for_cell(self, number: int, before: int | None) -> None:
+        """Until a code cell has run and bears another number than before."""
+        model = f"{CODE_CELLS}[{number - 1}].model"
+        other = f"{model}.executionCount !== {before or 'null'}"
+        self.wait_until(f"{model}.executionCount && {other} && {model}.executionState === 'idle'")
+
+    def save(self) -> None:
+        self.page.keyboard.press("Control+S")
+        self.wait_until(f"!{PANEL}.context.model.dirty")
+
+
+class Lab:
+    """A JupyterLab for some tests, and the browser that looks at it."""
+
+    def __enter__(self) -> "Lab":
+        with ExitStack() as stack:
+            self.folder = stack.enter_context(copied(ROOT / "notebooks", None))
+            own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+            stack.callback(tidy)
+            self.address = stack.enter_context(started(self.folder, own))
+            self.browser = stack.enter_context(launched())
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Notebook]:
+        """Opens a notebook of the copied folder, and ends its kernel when done with it."""
+        page = self.browser.new_page(viewport={"width": 1300, "height": 1000})
+        page.set_default_timeout(STEP_LIMIT)
+        book = Notebook(page, name)
+        try:
+            page.goto(self.address.replace("/lab?", f"/lab/tree/{name}?reset&"))
+            book.wait_until(f"globalThis.jupyterapp && {PANEL}?.context?.isReady")
+            book.wait_for_kernel()
+            yield book
+        except BaseException:
+            page.screenshot(path=SHOTS / f"{Path(name).stem}-FAILED.png")
+            raise
+        finally:
+            page.evaluate(f"globalThis.jupyterapp && {PANEL}?.sessionContext?.shutdown()")
+            page.close()
+
+
+@contextmanager
+def started(folder: Path, own: Path) -> Iterator[str]:
+    """Runs ci/lab on this folder, its settings and trust in `own`; gives the address it prints."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    log = SHOTS / "lab.log"
+    kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    env = {name: value for name, value in os.environ.items() if name != "LRLIB_DATA"}
+    env |= {f"JUPYTER_{kind}": str(own / kind) for kind in kinds}
+    options = [f"--notebook-dir={folder}", "--port=0", "--expose-app-in-browser"]
+    command = [str(ROOT / "ci/lab"), "--no-browser", "--", *options]
+    with (
+        log.open("w") as file,
+        subprocess.Popen(command, env=env, stdout=file, stderr=file, start_new_session=True) as lab,
+    ):
+        try:
+            deadline = time.monotonic() + START_LIMIT
+            while not (found := re.search(r"http://127\S+/lab\?token=\w+", log.read_text())):
+                if lab.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"ci/lab named no address:\n{log.read_text()}")
+                time.sleep(0.1)
+            yield found[0]
+        finally:
+            if lab.poll() is None:
+                lab.terminate()  # JupyterLab ends its kernels then
+            try:
+                lab.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(lab.pid, signal.SIGKILL)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        args = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
+        yield browser
+        browser.close()
