@@ -4,7 +4,7 @@
 //! depends neither on the number of threads nor on the processor: the result is the same everywhere.
 
 use multiversion::multiversion;
-use ndarray::{Array1, ArrayRef1, ArrayRef2, ArrayView2};
+use ndarray::{Array1, ArrayRef1, ArrayRef2};
 use rayon::prelude::*;
 
 /// Running sums kept side by side, so that the compiler can add whole vectors.
@@ -63,7 +63,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// K·v in f64, on one core: for the few numbers of the sample space. Shapes (k, n) and (n) → (k).
-pub(crate) fn product64(k: ArrayView2<'_, f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
+pub(crate) fn product64(k: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
     let (k, v) = (k.as_standard_layout(), v.as_standard_layout());
     let v = v.as_slice().unwrap_or(&[]);
     k.rows().into_iter().map(|row| row.to_slice().map_or(0.0, |row| dot64(row, v))).collect()

@@ -52,7 +52,7 @@ impl SampleSpace {
 
     fn logits_of(&self, rows: Range<usize>) -> Array1<f32> {
         let bias = self.bias.unwrap_or(0.0);
-        let mixture = linear::product64(self.gram.slice(s![rows.clone(), ..]), &self.alpha);
+        let mixture = linear::product64(&self.gram.slice(s![rows.clone(), ..]), &self.alpha);
         let z =
             mixture.iter().zip(self.start.slice(s![rows])).map(|(mixture, start)| self.shrink * start + mixture + bias);
         z.map(|z| z as f32).collect()
