@@ -1,8 +1,8 @@
 //! The Gram matrix K = X·Xᵀ: every sample multiplied with every other.
 //!
-//! A row of pixels is 150,528 whole levels, 0 … 255, divided by 255. Products of whole numbers are summed exactly and
-//! in half the time of 32-bit floats, so that is what happens where all rows are levels ([`by_levels`]); other numbers
-//! go through a matrix product in f32 ([`by_floats`]). Neither depends on the number of threads.
+//! A row of pixels is 150,528 whole levels, 0 … 255, divided by 255. Products of whole numbers are summed exactly, and
+//! two at a time where 32-bit floats take one, so that is what happens where all rows are levels ([`by_levels`]); other
+//! numbers go through a matrix product in f32 ([`by_floats`]). Neither depends on the number of threads.
 
 use multiversion::{multiversion, target::match_target};
 use ndarray::{Array2, ArrayRef2, ArrayView2, Axis, s};
@@ -80,7 +80,8 @@ fn to_levels(row: &[f32], levels: &mut [i16]) -> bool {
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn tile(a: [&[i16]; 3], b: [&[i16]; 4]) -> [[i32; 4]; 3] {
     match_target! {
-        // The compiler does not find `vpmaddwd`, two products and their sum in one step, by itself (1.95: a third of the speed).
+        // `vpmaddwd`: two products and their sum in one step. Left to the compiler (1.95), as rows times rows, `fit` of
+        // 100 epochs takes 0.27 s in place of 0.15 s (244 + 153 photographs, two threads of an AMD EPYC 7003).
         "x86_64+avx2" => {
             use bytemuck::cast;
             use std::arch::x86_64::{__m256i, _mm256_add_epi32, _mm256_madd_epi16, _mm256_setzero_si256};
@@ -112,12 +113,10 @@ fn by_floats(parts: &[ArrayView2<'_, f32>]) -> Array2<f64> {
     let (n, d) = parts[0].dim();
     let mut sums = Array2::<f64>::zeros((parts.iter().map(ArrayView2::nrows).sum(), n));
     let (of_train, of_val) = sums.view_mut().split_at(Axis(0), n);
-    for (x, sums) in parts.iter().zip([of_train, of_val]) {
-        let symmetric = x.nrows() == n && x.as_ptr() == parts[0].as_ptr();
-        let mut sums = sums;
+    for (part, (x, mut sums)) in parts.iter().zip([of_train, of_val]).enumerate() {
         sums.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
             let (top, end) = (number * ROWS, number * ROWS + band.nrows());
-            let first = if symmetric { top } else { 0 };
+            let first = if part == 0 { top } else { 0 };
             let mut band = band.slice_mut(s![.., first..]);
             for left in (0..d).step_by(COLUMNS) {
                 let columns = left..(left + COLUMNS).min(d);

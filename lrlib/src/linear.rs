@@ -62,9 +62,16 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
-/// Σ aᵢ·bᵢ in f64, for the few numbers of the sample space.
+/// K·v in f64, on one core: for the few numbers of the sample space. Shapes (k, n) and (n) → (k).
+pub(crate) fn product64(k: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
+    let (k, v) = (k.as_standard_layout(), v.as_standard_layout());
+    let v = v.as_slice().unwrap_or(&[]);
+    k.rows().into_iter().map(|row| row.to_slice().map_or(0.0, |row| dot64(row, v))).collect()
+}
+
+/// Σ aᵢ·bᵢ in f64.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-pub(crate) fn dot64(a: &[f64], b: &[f64]) -> f64 {
+fn dot64(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();

@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayRef1};
+use ndarray::{Array1, Array2, ArrayRef1, s};
 
 use crate::{Batch, LogisticRegression, gram::gram, linear};
 
@@ -51,12 +51,11 @@ impl SampleSpace {
     }
 
     fn logits_of(&self, rows: Range<usize>) -> Array1<f32> {
-        let (bias, alpha) = (self.bias.unwrap_or(0.0), self.alpha.as_slice().unwrap_or(&[]));
-        let z = rows.map(|i| {
-            let mixture = self.gram.row(i).to_slice().map_or(0.0, |row| linear::dot64(row, alpha));
-            (self.shrink * self.start[i] + mixture + bias) as f32
-        });
-        z.collect()
+        let bias = self.bias.unwrap_or(0.0);
+        let mixture = linear::product64(&self.gram.slice(s![rows.clone(), ..]), &self.alpha);
+        let z =
+            mixture.iter().zip(self.start.slice(s![rows])).map(|(mixture, start)| self.shrink * start + mixture + bias);
+        z.map(|z| z as f32).collect()
     }
 
     /// One step against the gradient of the loss at these predictions, and of λ/2·‖w‖².
