@@ -2,8 +2,8 @@
 
 Everything happens on a copy of the notebooks, in target/, for JupyterLab saves what it shows, and
 with settings and trust of its own: what the user has told his JupyterLab counts for nothing here.
-Waiting is for a condition, never for a time. JupyterLab says what it knows through `jupyterapp`,
-its own hook for tests; what is seen is read from the page.
+Waiting is for a condition, never for a time. What is known and seen is asked of ci/browser.js,
+which asks JupyterLab through `jupyterapp`, its own hook for tests.
 """
 
 import os
@@ -16,9 +16,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
+from nbformat import from_dict
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from kernel import ROOT, tidy
@@ -30,60 +30,8 @@ SECOND = 1000  # in milliseconds, which Playwright counts in
 START_LIMIT = 15 * 60  # seconds until JupyterLab names its address: another set-up may be running
 STEP_LIMIT = 60 * SECOND  # for one action, the start of a kernel and one cell included
 RUN_LIMIT = 300 * SECOND  # for all cells of a notebook
+IN_PAGE = ROOT / "ci/browser.js"  # what the page is asked, as `look`
 TALLEST = 16_000  # pixels: no picture of a page can be taller
-
-PANEL = "jupyterapp.shell.currentWidget"
-# Without the empty one that JupyterLab adds behind the last cell that is run.
-CODE_CELLS = (
-    f"{PANEL}.content.widgets.filter("
-    "cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())"
-)
-# A figure is an output that holds a picture. It is brought into view, and measured as it is there.
-FIGURES = f"""async () => {{
-  const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const hasPicture = output => Object.entries(output.data ?? {{}}).some(([mime, data]) =>
-    mime.startsWith('image/') || (mime === 'text/html' && String(data).includes('<img')));
-  const figures = [];
-  for (const [index, cell] of {CODE_CELLS}.entries()) {{
-    const outputs = cell.model.outputs.toJSON().filter(hasPicture);
-    if (outputs.length === 0) continue;
-    cell.node.scrollIntoView();
-    await frame();
-    const images = [...cell.node.querySelectorAll('.jp-OutputArea-output img')];
-    for (const [place, output] of outputs.entries()) {{
-      const figure = {{cell: index + 1, words: output.data['text/plain'] ?? '', seen: false}};
-      figures.push(figure);
-      const image = images[place];
-      if (!image) continue;
-      image.scrollIntoView();
-      await frame();
-      await image.decode().catch(() => null);
-      const {{width, height, right}} = image.getBoundingClientRect();
-      const visible = image.checkVisibility({{opacityProperty: true, visibilityProperty: true}});
-      const fits = right <= {PANEL}.content.node.getBoundingClientRect().right;
-      Object.assign(figure, {{alt: image.alt, width, height, fits, seen: visible,
-        pixels: image.naturalWidth}});
-      if (image.naturalWidth === 0) continue;
-      const canvas = document.createElement('canvas');
-      canvas.width = image.naturalWidth;
-      canvas.height = image.naturalHeight;
-      const drawn = canvas.getContext('2d');
-      drawn.drawImage(image, 0, 0);
-      const {{data}} = drawn.getImageData(0, 0, canvas.width, canvas.height);
-      figure.opacity = 255;
-      figure.darkest = 255;
-      figure.lightest = 0;
-      for (let i = 0; i < data.length; i += 4) {{
-        const grey = (data[i] + data[i + 1] + data[i + 2]) / 3;
-        figure.opacity = Math.min(figure.opacity, data[i + 3]);
-        figure.darkest = Math.min(figure.darkest, grey);
-        figure.lightest = Math.max(figure.lightest, grey);
-      }}
-    }}
-  }}
-  {PANEL}.content.node.querySelector('.jp-WindowedPanel-outer')?.scrollTo(0, 0);
-  return figures;
-}}"""
 
 
 def chromium() -> str | None:
@@ -104,31 +52,27 @@ class Notebook:
 
     # --- what JupyterLab knows
 
+    def ask(self, question: str) -> Any:
+        return self.page.evaluate(question)
+
     def wait_until(self, condition: str, limit: int = STEP_LIMIT) -> None:
         self.page.wait_for_function(condition, timeout=limit)
 
-    def wait_for_kernel(self) -> None:
-        self.wait_until(f"{PANEL}.sessionContext.session?.kernel?.status === 'idle'")
-
     def states(self) -> list[str]:
         """Of each code cell: whether it runs or is idle."""
-        return self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.executionState)")
+        return self.ask("look.code().map(cell => cell.model.executionState)")
 
     def counts(self) -> list[int | None]:
         """The numbers in front of the code cells."""
-        return self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.executionCount)")
+        return self.ask("look.code().map(cell => cell.model.executionCount)")
 
     def trusted(self) -> set[bool]:
-        return set(self.page.evaluate(f"{CODE_CELLS}.map(cell => cell.model.trusted)"))
-
-    def outputs(self, number: int) -> list[NotebookNode]:
-        cell = f"{CODE_CELLS}[{number - 1}]"
-        outputs = self.page.evaluate(f"{cell}.model.outputs.toJSON()")
-        return [nbformat.from_dict(output) for output in outputs]
+        return set(self.ask("look.code().map(cell => cell.model.trusted)"))
 
     def failures(self) -> list[str]:
         """What went wrong, by the same judgement as that of ci/notebooks."""
-        found = ((n, failure(self.outputs(n))) for n in range(1, len(self.counts()) + 1))
+        cells = self.ask("look.code().map(cell => cell.model.outputs.toJSON())")
+        found = ((n, failure([*map(from_dict, outputs)])) for n, outputs in enumerate(cells, 1))
         return [f"cell {number}: {why}" for number, why in found if why]
 
     # --- what is seen
@@ -139,18 +83,20 @@ class Notebook:
         return "\n".join(text.strip() for text in texts)
 
     def figures(self) -> list[dict]:
-        return self.page.evaluate(FIGURES)
+        return self.ask("look.figures()")
+
+    def faintest(self, number: int) -> dict:
+        return self.ask(f"look.faintest({number})")
 
     def broken_formulas(self) -> list[str]:
         return self.page.locator("mjx-merror").all_inner_texts()
 
     def take_picture(self, what: str) -> None:
         """Of the whole notebook: the window is made as tall as that, for a moment."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
         size = self.page.viewport_size
-        outer = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
-        tall = self.page.eval_on_selector(outer, "outer => outer.scrollHeight")
+        tall = self.ask("look.outer().scrollHeight")
         self.page.set_viewport_size({**size, "height": min(tall + 200, TALLEST)})
+        self.wait_until("look.allDrawn()")
         self.page.screenshot(path=SHOTS / f"{Path(self.name).stem}-{what}.png")
         self.page.set_viewport_size(size)
 
@@ -176,10 +122,8 @@ class Notebook:
         self.page.locator("dialog.jp-Dialog .jp-mod-accept").click()
 
     def wait_for_run(self) -> None:
-        self.wait_until(f"{CODE_CELLS}.some(cell => cell.model.executionState === 'running')")
-        self.wait_until(
-            f"{CODE_CELLS}.every(cell => cell.model.executionState === 'idle')", RUN_LIMIT
-        )
+        self.wait_until("look.someRuns()")
+        self.wait_until("!look.someRuns()", RUN_LIMIT)
 
     def restart_and_run_all(self) -> None:
         self.press_button("Restart the kernel and run all cells")
@@ -204,13 +148,11 @@ class Notebook:
 
     def wait_for_cell(self, number: int, before: int | None) -> None:
         """Until a code cell has run and bears another number than before."""
-        model = f"{CODE_CELLS}[{number - 1}].model"
-        other = f"{model}.executionCount !== {before or 'null'}"
-        self.wait_until(f"{model}.executionCount && {other} && {model}.executionState === 'idle'")
+        self.wait_until(f"look.hasRun({number}, {before or 'null'})")
 
     def save(self) -> None:
         self.page.keyboard.press("Control+S")
-        self.wait_until(f"!{PANEL}.context.model.dirty")
+        self.wait_until("!look.panel().context.model.dirty")
 
 
 class Lab:
@@ -234,17 +176,18 @@ class Lab:
         """Opens a notebook of the copied folder, and ends its kernel when done with it."""
         page = self.browser.new_page(viewport={"width": 1300, "height": 1000})
         page.set_default_timeout(STEP_LIMIT)
+        page.add_init_script(path=IN_PAGE)
         book = Notebook(page, name)
         try:
             page.goto(self.address.replace("/lab?", f"/lab/tree/{name}?reset&"))
-            book.wait_until(f"globalThis.jupyterapp && {PANEL}?.context?.isReady")
-            book.wait_for_kernel()
+            book.wait_until("look.panel()?.context?.isReady")
+            book.wait_until("look.kernelIs('idle')")
             yield book
         except BaseException:
             page.screenshot(path=SHOTS / f"{Path(name).stem}-FAILED.png")
             raise
         finally:
-            page.evaluate(f"globalThis.jupyterapp && {PANEL}?.sessionContext?.shutdown()")
+            page.evaluate("look.panel()?.sessionContext?.shutdown()")
             page.close()
 
 
@@ -281,7 +224,6 @@ def started(folder: Path, own: Path) -> Iterator[str]:
 @contextmanager
 def launched() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        args = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
+        browser = playwright.chromium.launch(executable_path=chromium())
         yield browser
         browser.close()

@@ -13,12 +13,13 @@ sys.path.insert(0, str(CI))
 
 import nbformat  # noqa: E402
 
-from browser import PANEL, SHOTS, THEMES, Lab, Notebook, chromium  # noqa: E402
+from browser import SHOTS, THEMES, Lab, Notebook, chromium  # noqa: E402
 from notebooks import ROOT, code_cells, load  # noqa: E402
 
 NOTEBOOKS = [path.name for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
 LESSONS = NOTEBOOKS[:3]  # the first ones are walked through cell by cell
 SMALLEST = 100  # pixels: no figure is narrower or lower
+LEGIBLE = 4  # contrast of a text with its ground; black on white is 21
 LIBRARY = ':dep lrlib = { path = "../lrlib" }\nuse lrlib::{LogisticRegression, plot_lines};'
 MODEL = "let mut model = LogisticRegression::new(4);"
 ENDLESS = """\
@@ -64,6 +65,7 @@ class BrowserTest(unittest.TestCase):
     def assert_figure(self, figure: dict) -> None:
         self.assertTrue(figure["seen"], figure)
         self.assertTrue(figure["fits"], f"wider than its page: {figure}")
+        self.assertGreaterEqual(figure["pixels"], figure["width"], f"blurred: {figure}")
         self.assertGreater(min(figure["pixels"], figure["width"], figure["height"]), SMALLEST)
         self.assertEqual(figure["opacity"], 255, f"the page shines through: {figure}")
         self.assertTrue(figure["darkest"] < 100 and figure["lightest"] > 200, f"pale: {figure}")
@@ -95,10 +97,9 @@ class EveryNotebookTest(BrowserTest):
                 self.assert_looks_right(book, "walked", figures_in(name))
 
     def walk_through(self, book: Notebook) -> None:
-        code, cells = 0, book.page.evaluate(f"{PANEL}.content.widgets.map(cell => cell.model.type)")
+        code, cells = 0, book.ask("look.cells().map(cell => cell.model.type)")
         for place, kind in enumerate(cells):
-            active = f"{PANEL}.content.activeCellIndex"
-            self.assertEqual(book.page.evaluate(active), place)
+            self.assertEqual(book.ask("look.panel().content.activeCellIndex"), place)
             code += kind == "code"
             before = book.counts()[code - 1] if kind == "code" else None
             book.run_next()
@@ -139,6 +140,8 @@ class LearnerTest(BrowserTest):
             self.assertEqual(book.failures(), [])
             self.assertEqual((book.shown(3), book.shown(4)), ("begun and done", "4"))
             self.assert_looks_right(book, "went-on", 1)
+            book.restart_and_run_all()
+            self.assert_ran(book)
 
     def test_wrong_cell_is_explained_and_mended(self) -> None:
         wrong = 'let epochs: usize = "ten";'
@@ -150,6 +153,8 @@ class LearnerTest(BrowserTest):
                 self.assertIn(part, book.shown(2))
             for theme in reversed(THEMES):
                 book.choose_theme(theme)
+                faintest = book.faintest(2)
+                self.assertGreater(faintest["contrast"], LEGIBLE, f"{theme}: {faintest}")
                 book.take_picture(f"compile-error-{theme.split()[-1].lower()}")
             book.write(2, "let epochs: usize = 10;")
             book.run(2)
