@@ -67,24 +67,24 @@ globalThis.look = {
   // The text below a code cell that stands out least: its contrast with what is behind it, from 1
   // to 21 as in https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio, and its words.
   faintest(number) {
-    const rgba = color => color.match(/[\d.]+/g).map(Number);
-    const luminance = ([red, green, blue]) => {
-      const [r, g, b] = [red, green, blue].map(level => level / 255)
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+    const luminance = colors => {
+      for (canvas.fillStyle of colors) canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(level => level / 255)
         .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const ground = element => {
-      const color = rgba(getComputedStyle(element).backgroundColor);
-      return color[3] === 0 ? ground(element.parentElement) : color;
-    };
+    const grounds = element => element
+      ? [...grounds(element.parentElement), getComputedStyle(element).backgroundColor] : [];
     const area = look.code()[number - 1].node.querySelector('.jp-OutputArea');
     const texts = document.createTreeWalker(area, NodeFilter.SHOW_TEXT);
     let faintest = {contrast: 21, words: ''};
     while (texts.nextNode()) {
       const {parentElement, data} = texts.currentNode;
       if (!data.trim()) continue;
-      const levels = [rgba(getComputedStyle(parentElement).color), ground(parentElement)];
-      const [low, high] = levels.map(luminance).sort((a, b) => a - b);
+      const behind = grounds(parentElement);
+      const text = [...behind, getComputedStyle(parentElement).color];
+      const [low, high] = [behind, text].map(luminance).sort((a, b) => a - b);
       const contrast = (high + 0.05) / (low + 0.05);
       if (contrast < faintest.contrast) faintest = {contrast, words: data.trim()};
     }
