@@ -9,8 +9,8 @@ fails with a compile error, a panic, a failed assert!, an error through `?`, or 
 
 Stored outputs come from the drawn stand-in alone, and must equal fresh ones: texts exactly,
 figures by presence and size. A cell tagged `volatile` (times, versions, threads) is compared by
-the kinds of its outputs only. A notebook has at most 1.5 MB, a code cell at most 15 lines, and no
-output holds a machine's path.
+the kinds of its outputs only. A notebook has at most 1.5 MB, a code cell at most 15 lines of 105
+characters (more are cut off on a narrow screen), and no output holds a machine's path.
 """
 
 import argparse
@@ -41,6 +41,7 @@ CELL_LIMIT = 20 * 60  # seconds: the first cell may have to compile everything
 KERNEL_LIMIT = 10 * 60  # seconds until the kernel answers
 MAX_BYTES = 1_500_000
 MAX_LINES = 15
+MAX_COLUMNS = 105
 LAST_LINE = "end of the notebook"
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|home|tmp|work|Users)(?:/|\b)[^\s\"']*")
 PICTURE = re.compile(r'(?<=src="data:image/png;base64,)[^"]+')  # a figure of lrlib's, in its HTML
@@ -153,7 +154,7 @@ def load(path: Path) -> NotebookNode:
 
 
 def check_form(path: Path, notebook: NotebookNode) -> None:
-    """Size, length of the cells, machine paths."""
+    """Size, length and width of the cells, machine paths."""
     if (size := path.stat().st_size) > MAX_BYTES:
         raise Failure(
             f"{size / 1e6:.1f} MB is more than {MAX_BYTES / 1e6} MB: make figures smaller"
@@ -161,6 +162,8 @@ def check_form(path: Path, notebook: NotebookNode) -> None:
     for number, cell in enumerate(code_cells(notebook), 1):
         if (lines := len(cell.source.splitlines())) > MAX_LINES:
             raise Failure(f"cell {number}: {lines} lines are more than {MAX_LINES}: split it")
+        if (columns := max(map(len, cell.source.splitlines()))) > MAX_COLUMNS:
+            raise Failure(f"cell {number}: a line has {columns} characters, not {MAX_COLUMNS}")
         for output in cell.outputs:
             texts = [output.get("text", ""), output.get("evalue", "")]
             texts += [str(t) for m, t in output.get("data", {}).items() if m.startswith("text/")]

@@ -156,6 +156,8 @@ class JudgedTest(unittest.TestCase):
         )
         with self.assertRaisesRegex(Failure, "cell 1: 16 lines are more than 15"):
             self.form(new("1\n" * 16))
+        with self.assertRaisesRegex(Failure, "cell 1: a line has 106 characters, not 105"):
+            self.form(new("1" * 106))
         with self.assertRaisesRegex(Failure, "cell 2: its output holds a machine's path: /home/me"):
             self.form(new("1"), new("2", outputs=[stream("stdout", "in /home/me/lrlib\n")]))
         with self.assertRaisesRegex(Failure, "MB is more than"):
