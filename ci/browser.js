@@ -36,7 +36,6 @@ globalThis.look = {
         figures.push({cell: index + 1, words, ...await look.measured(images[place])});
       }
     }
-    look.outer().scrollTo(0, 0);
     return figures;
   },
 

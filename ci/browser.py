@@ -96,6 +96,7 @@ class Notebook:
         size = self.page.viewport_size
         tall = self.ask("look.outer().scrollHeight")
         self.page.set_viewport_size({**size, "height": min(tall + 200, TALLEST)})
+        self.ask("look.outer().scrollTo(0, 0)")
         self.wait_until("look.allDrawn()")
         self.page.screenshot(path=SHOTS / f"{Path(self.name).stem}-{what}.png")
         self.page.set_viewport_size(size)
