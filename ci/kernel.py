@@ -50,6 +50,7 @@ rpath = true
 
 [profile.dev.package."*"]
 opt-level = 3
+codegen-units = 1
 debug-assertions = false
 overflow-checks = false
 """

@@ -3,8 +3,8 @@
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
-    fs,
-    io::{self, Cursor},
+    fs::{self, File},
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use image::{DynamicImage, ImageReader, RgbImage};
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
-use crate::{Batch, Error, Result, Transform, to_tensor};
+use crate::{Batch, Error, Result, Transform, memory, to_tensor};
 
 /// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS`.
 pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
@@ -121,6 +121,7 @@ impl ImageFolder {
         let (width, height) = transform.apply(self.get(0)?.0).dimensions();
         let num_features = 3 * height as usize * width as usize;
         let mut x = Array2::zeros((self.len(), num_features));
+        memory::prefer_huge_pages(x.as_slice_mut().unwrap_or(&mut []));
         let rows = x.as_slice_mut().unwrap_or(&mut []).par_chunks_mut(num_features.max(1));
         rows.zip(&self.samples).try_for_each(|(row, sample)| {
             let image = transform.apply(decode(&sample.path)?);
@@ -152,12 +153,11 @@ impl std::fmt::Debug for ImageFolder {
 
 /// Reads a file as Pillow's `Image.open(path).convert("RGB")` would: the format by content, not by name.
 fn decode(path: &Path) -> Result<RgbImage> {
-    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    let picture = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut reader = picture.map_err(|source| Error::read(path, source))?;
+    let file = File::open(path).and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format());
+    let mut reader = file.map_err(|source| Error::read(path, source))?;
     reader.limits(limits);
     let image = reader.decode().map_err(|source| Error::Picture { path: path.into(), source })?;
     Ok(to_rgb(image))

@@ -9,6 +9,7 @@
 
 mod error;
 mod file;
+mod memory;
 mod transforms;
 mod dataset;
 mod batch;
