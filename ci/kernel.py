@@ -50,9 +50,14 @@ rpath = true
 
 [profile.dev.package."*"]
 opt-level = 3
-codegen-units = 1
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package.image]
+codegen-units = 1
+
+[profile.dev.package.zune-jpeg]
+codegen-units = 1
 """
 KEEP = """\
 [package]
