@@ -172,11 +172,12 @@ fn decode(path: &Path) -> Result<RgbImage> {
     Ok(to_rgb(image))
 }
 
-/// Whether this is a JPEG whose end is missing: no end-of-image marker after the last start of a scan. The decoder
-/// would make the rest grey; Pillow refuses such a file too.
+/// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none. The
+/// decoder would make the rest grey; Pillow refuses such a file too.
 fn is_cut_off(bytes: &[u8]) -> bool {
-    let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xFF, marker]);
-    bytes.starts_with(&[0xFF, 0xD8, 0xFF]) && last(0xD9) < last(0xDA)
+    let end = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xD9]);
+    bytes.starts_with(&[0xFF, 0xD8, 0xFF])
+        && end.is_none_or(|end| bytes[end..].windows(2).any(|pair| pair == [0xFF, 0xDA]))
 }
 
 /// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,
