@@ -52,6 +52,12 @@ rpath = true
 opt-level = 3
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package.image]
+codegen-units = 1
+
+[profile.dev.package.zune-jpeg]
+codegen-units = 1
 """
 KEEP = """\
 [package]

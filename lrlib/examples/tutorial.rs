@@ -2,9 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::Parser;
+use clap::{Parser, builder::RangedU64ValueParser};
 use lrlib::{
-    CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, fit, majority_baseline,
+    CenterCrop, Checkpoint, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, fit,
+    majority_baseline,
 };
 
 /// Trains logistic regression on a folder of pictures and prints the tutorial's table.
@@ -14,10 +15,10 @@ struct Arguments {
     /// A folder with train/ and val/, each with two class folders
     data: PathBuf,
     /// How often every picture is seen
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     epochs: usize,
     /// The length of a step against the gradient
-    #[arg(long, default_value_t = 1e-4)]
+    #[arg(long, default_value_t = 1e-4, value_parser = above_zero, allow_negative_numbers = true)]
     learning_rate: f32,
     /// Train without a bias, as the original does by mistake: reproduces its published numbers
     #[arg(long)]
@@ -25,6 +26,9 @@ struct Arguments {
     /// Write a line for every epoch to this file
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Keep the training in this file every 1000 epochs, and go on from it where it exists
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -48,7 +52,14 @@ fn run(arguments: &Arguments) -> Result<()> {
     let model = LogisticRegression::new(train.num_features());
     let mut model = if arguments.no_bias { model.without_bias() } else { model };
     let (epochs, learning_rate) = (arguments.epochs, arguments.learning_rate);
-    let config = TrainConfig { epochs, learning_rate, log_every: 10, ..Default::default() };
+    let checkpoint = arguments.checkpoint.clone().map(|path| Checkpoint { path, every: 1000 });
+    let config =
+        TrainConfig { epochs, learning_rate, log_every: 10.max(epochs / 10), checkpoint, ..Default::default() };
     let history = fit(&mut model, &train, Some(&val), &config)?;
     arguments.csv.iter().try_for_each(|path| history.write_csv(path))
+}
+
+fn above_zero(text: &str) -> std::result::Result<f32, String> {
+    let number: f32 = text.parse().map_err(|_| "take a number above 0, such as 1e-4")?;
+    if number > 0.0 && number.is_finite() { Ok(number) } else { Err("take a number above 0, such as 1e-4".into()) }
 }

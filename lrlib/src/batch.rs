@@ -105,7 +105,8 @@ impl std::fmt::Debug for Batch {
     }
 }
 
-fn shuffled(mut rows: Vec<usize>, seed: u64) -> Vec<usize> {
+/// These numbers in a random order; the same `seed` gives the same order.
+pub(crate) fn shuffled(mut rows: Vec<usize>, seed: u64) -> Vec<usize> {
     rows.shuffle(&mut StdRng::seed_from_u64(seed));
     rows
 }

@@ -8,11 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use image::{DynamicImage, ImageReader, RgbImage};
-use ndarray::{Array1, Array2};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, RgbImage, error::DecodingError};
+use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::{Batch, Error, Result, Transform, to_tensor};
+use crate::{Batch, Error, Result, Transform, memory, to_tensor};
 
 /// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS`.
 pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
@@ -118,13 +118,21 @@ impl ImageFolder {
     /// The first failing picture's, as [`get`](Self::get); [`Error::Dataset`] if the transformed pictures
     /// differ in size.
     pub fn load(&self, transform: &impl Transform) -> Result<Batch> {
-        let (width, height) = transform.apply(self.get(0)?.0).dimensions();
+        let size = transform.apply(self.get(0)?.0).dimensions();
+        self.read(&(0..self.len()).collect::<Vec<_>>(), transform, size)
+    }
+
+    /// The pictures of these numbers as a [`Batch`]; transformed, each has this width and height.
+    pub(crate) fn read(&self, rows: &[usize], transform: &dyn Transform, size: (u32, u32)) -> Result<Batch> {
+        let (width, height) = size;
         let num_features = 3 * height as usize * width as usize;
-        let mut x = Array2::zeros((self.len(), num_features));
+        let samples: Vec<&Sample> = rows.iter().map(|&row| &self.samples[row]).collect();
+        let mut x = Array2::zeros((rows.len(), num_features));
+        memory::prefer_huge_pages(x.as_slice_mut().unwrap_or(&mut []));
         let rows = x.as_slice_mut().unwrap_or(&mut []).par_chunks_mut(num_features.max(1));
-        rows.zip(&self.samples).try_for_each(|(row, sample)| {
+        rows.zip(&samples).try_for_each(|(row, sample)| {
             let image = transform.apply(decode(&sample.path)?);
-            if image.dimensions() != (width, height) {
+            if image.dimensions() != size {
                 let (w, h) = image.dimensions();
                 let problem = format!(
                     "{w} × {h} pixels after the transform, but the first picture has {width} × {height}; end it with CenterCrop"
@@ -134,11 +142,8 @@ impl ImageFolder {
             to_tensor(&image, row);
             Ok(())
         })?;
-        Ok(Batch {
-            x,
-            y: self.samples.iter().map(|sample| sample.label as f32).collect::<Array1<f32>>(),
-            paths: self.samples.iter().map(|sample| sample.path.clone()).collect(),
-        })
+        let y = samples.iter().map(|sample| sample.label as f32).collect();
+        Ok(Batch { x, y, paths: samples.iter().map(|sample| sample.path.clone()).collect() })
     }
 }
 
@@ -152,15 +157,27 @@ impl std::fmt::Debug for ImageFolder {
 
 /// Reads a file as Pillow's `Image.open(path).convert("RGB")` would: the format by content, not by name.
 fn decode(path: &Path) -> Result<RgbImage> {
-    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
+    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
+    if is_cut_off(&bytes) {
+        let source = DecodingError::new(ImageFormat::Jpeg.into(), "the file ends in the middle of the picture");
+        return Err(Error::Picture { path: path.into(), source: ImageError::Decoding(source) });
+    }
     let picture = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = picture.map_err(|source| Error::read(path, source))?;
     reader.limits(limits);
     let image = reader.decode().map_err(|source| Error::Picture { path: path.into(), source })?;
     Ok(to_rgb(image))
+}
+
+/// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none. The
+/// decoder would make the rest grey; Pillow refuses such a file too.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let end = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xD9]);
+    bytes.starts_with(&[0xFF, 0xD8, 0xFF])
+        && end.is_none_or(|end| bytes[end..].windows(2).any(|pair| pair == [0xFF, 0xDA]))
 }
 
 /// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,

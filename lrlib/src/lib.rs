@@ -9,9 +9,11 @@
 
 mod error;
 mod file;
+mod memory;
 mod transforms;
 mod dataset;
 mod batch;
+mod data_loader;
 mod linear;
 mod model;
 mod safetensors;
@@ -20,11 +22,14 @@ mod metrics;
 mod gram;
 mod sample_space;
 mod newton;
+mod checkpoint;
 mod train;
 mod figure;
 mod plot;
 
 pub use batch::Batch;
+pub use checkpoint::Checkpoint;
+pub use data_loader::{Batches, DataLoader};
 pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample};
 pub use error::{Error, Result};
 pub use figure::Figure;

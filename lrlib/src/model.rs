@@ -12,7 +12,10 @@ use ndarray_rand::{
     rand_distr::Normal,
 };
 
-use crate::{Error, Result, linear, safetensors};
+use crate::{
+    Error, Result, linear,
+    safetensors::{self, Values},
+};
 
 /// σ(z) = 1 / (1 + e^−z), in [0, 1]; split by the sign of z so that e is never raised to a positive power.
 #[must_use]
@@ -134,10 +137,10 @@ impl LogisticRegression {
     /// # Errors
     /// [`Error::Io`]; an older file at `path` is then still whole.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let (weight, bias) = (self.weight.to_vec(), self.bias.map(|bias| vec![bias]));
-        let mut tensors = vec![("weight", vec![1, weight.len()], weight)];
-        tensors.extend(bias.map(|bias| ("bias", vec![1], bias)));
-        safetensors::write(path.as_ref(), &tensors)
+        let (weight, bias) = (self.weight.to_vec(), self.bias.map(|bias| [bias]));
+        let mut tensors = vec![("weight", vec![1, weight.len()], Values::F32(&weight))];
+        tensors.extend(bias.iter().map(|bias| ("bias", vec![1], Values::F32(bias))));
+        safetensors::write(path.as_ref(), "", &tensors)
     }
 
     /// Takes over weight and bias from a file that [`save`](Self::save) or Python wrote.
@@ -147,7 +150,7 @@ impl LogisticRegression {
     /// one has none, or the other way round; the model is then unchanged.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let mut tensors = safetensors::read(path)?;
+        let mut tensors = safetensors::read(path)?.tensors;
         let (weight, bias) = (tensors.remove("weight"), tensors.remove("bias"));
         let weight =
             weight.ok_or_else(|| Error::model(path, "it holds no tensor \"weight\"; save it from a linear layer"))?;
@@ -159,12 +162,12 @@ impl LogisticRegression {
             ));
         }
         let bias = match (bias.as_deref(), self.bias) {
-            (Some(&[bias]), Some(_)) => Some(bias),
+            (Some(&[bias]), Some(_)) => Some(bias as f32),
             (None, None) => None,
             (Some(_), None) => return Err(Error::model(path, "it has a bias, this model has none")),
             _ => return Err(Error::model(path, "it has no single bias, this model has one; use without_bias()")),
         };
-        (self.weight, self.bias) = (weight.into(), bias);
+        (self.weight, self.bias) = (weight.into_iter().map(|weight| weight as f32).collect(), bias);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Named vectors in a file that Python reads too: the safetensors format, as far as a model of one layer needs it.
 //!
 //! Eight bytes with the header's length, little-endian; the header, a JSON object
-//! `{"weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`; then the numbers
+//! `{"weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`; then the numbers, of 32 or 64 bits
 //! (<https://huggingface.co/docs/safetensors>). The crate of that name would bring sixteen more crates, which every
 //! learner would compile.
 
@@ -12,15 +12,33 @@ use crate::{Error, Result, file};
 /// A larger header is no model's.
 const MAX_HEADER: usize = 1 << 16;
 
-/// Writes tensors of 32-bit numbers: name, shape, values.
-pub(crate) fn write(path: &Path, tensors: &[(&str, Vec<usize>, Vec<f32>)]) -> Result<()> {
+/// The numbers of a tensor.
+pub(crate) enum Values<'a> {
+    F32(&'a [f32]),
+    F64(&'a [f64]),
+}
+
+/// Writes tensors: name, shape, values; and before them `note`, which has no quotes or backslashes in it.
+pub(crate) fn write(path: &Path, note: &str, tensors: &[(&str, Vec<usize>, Values<'_>)]) -> Result<()> {
     let mut entries = Vec::new();
+    if !note.is_empty() {
+        entries.push(format!(r#""__metadata__":{{"note":"{note}"}}"#));
+    }
     let mut data = Vec::new();
     for (name, shape, values) in tensors {
         let start = data.len();
-        data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        let dtype = match values {
+            Values::F32(values) => {
+                data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                "F32"
+            }
+            Values::F64(values) => {
+                data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                "F64"
+            }
+        };
         let end = data.len();
-        entries.push(format!(r#""{name}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{start},{end}]}}"#));
+        entries.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#));
     }
     let mut header = format!("{{{}}}", entries.join(","));
     // The format wants the numbers to begin at a multiple of eight.
@@ -29,22 +47,35 @@ pub(crate) fn write(path: &Path, tensors: &[(&str, Vec<usize>, Vec<f32>)]) -> Re
     file::write(path, &[&length, header.as_bytes(), &data].concat())
 }
 
-/// Reads every tensor of 32-bit numbers, by name.
-pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, Vec<f32>>> {
-    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
-    parse(&bytes)
-        .ok_or_else(|| Error::model(path, "this is no safetensors file of 32-bit numbers; save the model again"))
+/// What a file holds: every tensor by name, 32-bit numbers made wider, and the note.
+#[derive(Default)]
+pub(crate) struct Contents {
+    pub(crate) note: String,
+    pub(crate) tensors: BTreeMap<String, Vec<f64>>,
 }
 
-fn parse(bytes: &[u8]) -> Option<BTreeMap<String, Vec<f32>>> {
+/// Reads a whole file.
+pub(crate) fn read(path: &Path) -> Result<Contents> {
+    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
+    parse(&bytes)
+        .ok_or_else(|| Error::model(path, "this is no safetensors file of 32- or 64-bit numbers; save the model again"))
+}
+
+fn parse(bytes: &[u8]) -> Option<Contents> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|&length| length <= MAX_HEADER)?;
     let (header, data) = rest.split_at_checked(length)?;
     let mut header = Json { text: std::str::from_utf8(header).ok()?.trim_end() };
-    let mut tensors = BTreeMap::new();
+    let mut contents = Contents::default();
     header.object(|header, name| {
         if name == "__metadata__" {
-            return header.object(|header, _| header.string().map(drop));
+            return header.object(|header, key| {
+                let text = header.string()?;
+                if key == "note" {
+                    text.clone_into(&mut contents.note);
+                }
+                Some(())
+            });
         }
         let (mut dtype, mut numbers, mut range) = ("", Vec::new(), Vec::new());
         header.object(|header, key| {
@@ -57,15 +88,26 @@ fn parse(bytes: &[u8]) -> Option<BTreeMap<String, Vec<f32>>> {
             Some(())
         })?;
         let &[start, end] = range.as_slice() else { return None };
-        let (values, rest) = data.get(start..end)?.as_chunks::<4>();
+        let data = data.get(start..end)?;
+        let (values, rest): (Vec<f64>, _) = match dtype {
+            "F32" => {
+                let (values, rest) = data.as_chunks();
+                (values.iter().map(|value| f32::from_le_bytes(*value).into()).collect(), rest)
+            }
+            "F64" => {
+                let (values, rest) = data.as_chunks();
+                (values.iter().map(|value| f64::from_le_bytes(*value)).collect(), rest)
+            }
+            _ => return None,
+        };
         let count = numbers.iter().try_fold(1_usize, |product, &n| product.checked_mul(n))?;
-        if dtype != "F32" || !rest.is_empty() || values.len() != count {
+        if !rest.is_empty() || values.len() != count {
             return None;
         }
-        tensors.insert(name.to_owned(), values.iter().map(|value| f32::from_le_bytes(*value)).collect());
+        contents.tensors.insert(name.to_owned(), values);
         Some(())
     })?;
-    header.text.is_empty().then_some(tensors)
+    header.text.is_empty().then_some(contents)
 }
 
 /// What is left to read of the header: objects, strings without escapes, lists of whole numbers.

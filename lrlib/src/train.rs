@@ -2,10 +2,12 @@
 
 use std::{fmt, fmt::Write as _, path::Path};
 
-use ndarray::{Array1, ArrayRef1};
+use ndarray::{Array1, ArrayRef1, Zip};
 
 use crate::{
-    Batch, Error, LogisticRegression, Result, accuracy, binary_cross_entropy_with_logits, file,
+    Batch, Checkpoint, Error, LogisticRegression, Result, accuracy, binary_cross_entropy_with_logits,
+    checkpoint::State,
+    file,
     sample_space::{self, SampleSpace},
     sigmoid,
 };
@@ -23,17 +25,33 @@ pub struct TrainConfig {
     pub learning_rate: f32,
     /// λ ≥ 0: every gradient gets λ·w added, as `torch.optim.SGD(weight_decay=λ)`; the bias is spared.
     pub weight_decay: f32,
+    /// How much a sample of class 1 counts against one of class 0, above 0, as `torch.nn.BCEWithLogitsLoss(pos_weight=…)`.
+    pub pos_weight: f32,
     /// Samples per step, at least 1; `None` takes all: gradient descent. Mini-batches are drawn anew at each epoch.
     pub batch_size: Option<usize>,
     /// The seed for drawing mini-batches.
     pub seed: u64,
+    /// The way to make the steps; `None` takes the cheaper one.
+    pub method: Option<Method>,
     /// Prints a line at every so many epochs, and at the last; 0 prints none.
     pub log_every: usize,
+    /// Where the training is kept, so that it can go on after an interruption; `None` keeps nothing.
+    pub checkpoint: Option<Checkpoint>,
 }
 
 impl Default for TrainConfig {
     fn default() -> Self {
-        Self { epochs: 100, learning_rate: 1e-4, weight_decay: 0.0, batch_size: None, seed: 0, log_every: 0 }
+        Self {
+            epochs: 100,
+            learning_rate: 1e-4,
+            weight_decay: 0.0,
+            pos_weight: 1.0,
+            batch_size: None,
+            seed: 0,
+            method: None,
+            log_every: 0,
+            checkpoint: None,
+        }
     }
 }
 
@@ -78,7 +96,8 @@ pub enum Method {
 ///
 /// # Errors
 /// [`Error::Config`] if a setting is out of its range, the batches do not fit the model, or the loss stops being
-/// a number (a learning rate far too high); the model is then as the last whole epoch left it.
+/// a number (a learning rate far too high); [`Error::Io`] or [`Error::Model`] with a checkpoint that cannot be written,
+/// or is another training's. The model is then as the last whole epoch left it.
 pub fn fit(
     model: &mut LogisticRegression,
     train: &Batch,
@@ -86,71 +105,101 @@ pub fn fit(
     config: &TrainConfig,
 ) -> Result<History> {
     check(model, train, val, config)?;
-    let method = match config.batch_size {
+    let method = config.method.unwrap_or_else(|| match config.batch_size {
         Some(_) => Method::MiniBatch,
         None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
         None => Method::FullBatch,
-    };
-    if method == Method::SampleSpace {
-        let mut space = SampleSpace::new(model, train, val);
-        let history = run(config, method, |_| {
-            let seen = update(space.logits(), &train.y, |y_hat| {
-                space.step(y_hat, &train.y, config.learning_rate, config.weight_decay);
-            });
-            (seen, val.map(|val| accuracy(&space.val_logits().mapv_into(sigmoid), &val.y)))
-        });
-        space.write_to(model, train);
-        return history;
+    });
+    let training = identity(train, method, config);
+    let saved = config.checkpoint.as_ref().map(|checkpoint| State::read(&checkpoint.path, &training)).transpose()?;
+    let saved = saved.flatten();
+    if let Some(state) = &saved {
+        model.weight.assign(&state.weight);
+        model.bias = state.bias.map(|bias| bias as f32);
     }
-    run(config, method, |epoch| {
-        let seen = match config.batch_size {
-            None => descend(model, train, config),
-            Some(size) => {
-                let order = train.shuffle(config.seed.wrapping_add(epoch as u64));
-                order.mini_batches(size).fold((0.0, 0.0), |(loss, right), batch| {
-                    let share = batch.num_samples() as f32 / train.num_samples() as f32;
-                    let (batch_loss, batch_accuracy) = descend(model, &batch, config);
-                    (loss + batch_loss * share, right + batch_accuracy * share)
-                })
-            }
+    let mut space = (method == Method::SampleSpace).then(|| SampleSpace::new(model, train, val));
+    let mut history = History { epochs: Vec::new(), method };
+    if let Some(state) = saved {
+        history.epochs = state.epochs;
+        if let (Some(space), Some((alpha, shrink))) = (&mut space, state.mixture) {
+            (space.alpha, space.shrink, space.bias) = (alpha, shrink, state.bias);
+        }
+    }
+    let mut outcome = Ok(());
+    while outcome.is_ok() && history.epochs.len() < config.epochs {
+        let seen = match &mut space {
+            Some(space) => step_in_sample_space(space, train, val, config),
+            None => step_over_pixels(model, train, val, config, history.epochs.len()),
         };
-        (seen, val.map(|val| accuracy(&model.forward(&val.x), &val.y)))
-    })
+        outcome = history.push(seen, config).and_then(|()| keep(model, space.as_ref(), &history, &training, config));
+    }
+    if let Some(space) = space {
+        space.write_to(model, train);
+    }
+    outcome.map(|()| history)
 }
 
-/// Every epoch: `step` makes it, and gives loss, training accuracy and validation accuracy.
-fn run(
+/// What one epoch gives: loss and training accuracy before the update, validation accuracy after it.
+type Seen = ((f32, f32), Option<f32>);
+
+fn step_in_sample_space(space: &mut SampleSpace, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Seen {
+    let seen = update(&space.logits(), &train.y, config.pos_weight, |y_hat| {
+        space.step(y_hat, &train.y, config.learning_rate, config.weight_decay);
+    });
+    (seen, val.map(|val| accuracy(&space.val_logits().mapv_into(sigmoid), &val.y)))
+}
+
+fn step_over_pixels(
+    model: &mut LogisticRegression,
+    train: &Batch,
+    val: Option<&Batch>,
     config: &TrainConfig,
-    method: Method,
-    mut step: impl FnMut(usize) -> ((f32, f32), Option<f32>),
-) -> Result<History> {
-    let mut history = History { epochs: Vec::with_capacity(config.epochs), method };
-    for epoch in 0..config.epochs {
-        let ((loss, train_accuracy), val_accuracy) = step(epoch);
-        if !loss.is_finite() {
-            let rate = config.learning_rate;
-            return Err(Error::Config(format!(
-                "the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})"
-            )));
+    epoch: usize,
+) -> Seen {
+    let seen = match config.batch_size {
+        None => descend(model, train, config),
+        Some(size) => {
+            let order = train.shuffle(config.seed.wrapping_add(epoch as u64));
+            order.mini_batches(size).fold((0.0, 0.0), |(loss, right), batch| {
+                let share = batch.num_samples() as f32 / train.num_samples() as f32;
+                let (batch_loss, batch_accuracy) = descend(model, &batch, config);
+                (loss + batch_loss * share, right + batch_accuracy * share)
+            })
         }
-        history.push(Epoch { epoch, loss, train_accuracy, val_accuracy }, config);
-    }
-    Ok(history)
+    };
+    (seen, val.map(|val| accuracy(&model.forward(&val.x), &val.y)))
 }
 
 /// Loss and accuracy of these logits, then `step` with their probabilities, unless the loss is no number.
-fn update(logits: Array1<f32>, y: &ArrayRef1<f32>, step: impl FnOnce(&ArrayRef1<f32>)) -> (f32, f32) {
-    let loss = binary_cross_entropy_with_logits(&logits, y);
-    let y_hat = logits.mapv_into(sigmoid);
+///
+/// A sample of class 1 that counts c times has c times the loss, and c times the error ŷ − y: that of y + c·(ŷ − y).
+fn update(
+    logits: &ArrayRef1<f32>,
+    y: &ArrayRef1<f32>,
+    pos_weight: f32,
+    step: impl FnOnce(&ArrayRef1<f32>),
+) -> (f32, f32) {
+    let mut loss = binary_cross_entropy_with_logits(logits, y);
+    let mut y_hat = logits.mapv(sigmoid);
+    let train_accuracy = accuracy(&y_hat, y);
+    let extra = pos_weight - 1.0;
+    if extra.abs() > 0.0 {
+        let ones: Array1<f32> = logits.iter().zip(y).filter(|(_, y)| **y > 0.5).map(|(z, _)| *z).collect();
+        if !ones.is_empty() {
+            let share = ones.len() as f32 / y.len() as f32;
+            loss += extra * share * binary_cross_entropy_with_logits(&ones, &Array1::ones(ones.len()));
+        }
+        Zip::from(&mut y_hat).and(y).for_each(|y_hat, &y| *y_hat = y + (1.0 + extra * y) * (*y_hat - y));
+    }
     if loss.is_finite() {
         step(&y_hat);
     }
-    (loss, accuracy(&y_hat, y))
+    (loss, train_accuracy)
 }
 
 /// Forward, loss, backward, step.
 fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) -> (f32, f32) {
-    update(model.logits(&batch.x), &batch.y, |y_hat| {
+    update(&model.logits(&batch.x), &batch.y, config.pos_weight, |y_hat| {
         let mut grads = model.backward(&batch.x, y_hat, &batch.y);
         if config.weight_decay > 0.0 {
             grads.weight.scaled_add(config.weight_decay, &model.weight);
@@ -159,8 +208,41 @@ fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) 
     })
 }
 
+/// Everything that decides the numbers of a training, but for the pixels and how long it goes.
+fn identity(train: &Batch, method: Method, config: &TrainConfig) -> String {
+    let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
+    format!(
+        "{method:?} on {} samples of {} features, {} of class 1, learning rate {learning_rate:?}, \
+         weight decay {weight_decay:?}, pos weight {pos_weight:?}, batch size {batch_size:?}, seed {seed}",
+        train.num_samples(),
+        train.num_features(),
+        train.y.sum()
+    )
+}
+
+/// Writes the checkpoint, where one is due.
+fn keep(
+    model: &LogisticRegression,
+    space: Option<&SampleSpace>,
+    history: &History,
+    training: &str,
+    config: &TrainConfig,
+) -> Result<()> {
+    let (Some(checkpoint), done) = (&config.checkpoint, history.epochs.len()) else { return Ok(()) };
+    if !done.is_multiple_of(checkpoint.every) && done != config.epochs {
+        return Ok(());
+    }
+    let state = State {
+        weight: model.weight.clone(),
+        bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
+        mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
+        epochs: history.epochs.clone(),
+    };
+    state.write(&checkpoint.path, training)
+}
+
 fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Result<()> {
-    let TrainConfig { epochs, learning_rate, weight_decay, batch_size, .. } = *config;
+    let TrainConfig { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *config;
     let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|y| [0.0, 1.0].contains(y));
     let problem = if epochs == 0 {
         "there is nothing to train in 0 epochs: take at least 1".into()
@@ -168,6 +250,12 @@ fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config:
         format!("the learning rate is {learning_rate}: take a number above 0, such as 1e-4")
     } else if !(weight_decay >= 0.0 && weight_decay.is_finite()) {
         format!("the weight decay is {weight_decay}: take 0 or a number above")
+    } else if !(pos_weight > 0.0 && pos_weight.is_finite()) {
+        format!("the pos weight is {pos_weight}: take a number above 0")
+    } else if config.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.every == 0) {
+        "a checkpoint every 0 epochs keeps nothing: take at least 1".into()
+    } else if method.is_some_and(|method| (method == Method::MiniBatch) != batch_size.is_some()) {
+        "Method::MiniBatch needs a batch size, and the other methods none: change one of the two".into()
     } else if batch_size == Some(0) {
         "a batch of 0 samples teaches nothing: take at least 1, or None for all".into()
     } else if let Some(batch) =
@@ -184,12 +272,20 @@ fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config:
 }
 
 impl History {
-    fn push(&mut self, epoch: Epoch, config: &TrainConfig) {
+    fn push(&mut self, ((loss, train_accuracy), val_accuracy): Seen, config: &TrainConfig) -> Result<()> {
+        let epoch = Epoch { epoch: self.epochs.len(), loss, train_accuracy, val_accuracy };
+        if !loss.is_finite() {
+            let (epoch, rate) = (epoch.epoch, config.learning_rate);
+            return Err(Error::Config(format!(
+                "the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})"
+            )));
+        }
         let last = epoch.epoch + 1 == config.epochs;
         if config.log_every > 0 && (epoch.epoch.is_multiple_of(config.log_every) || last) {
             println!("{epoch}");
         }
         self.epochs.push(epoch);
+        Ok(())
     }
 
     /// Writes `epoch,loss,train_accuracy,val_accuracy`, a line per epoch; without validation data the last is empty.

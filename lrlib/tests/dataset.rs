@@ -170,8 +170,11 @@ fn folders_that_are_no_data_set() {
 fn files_that_are_no_picture() {
     assert!(refusal("text.jpg", b"not a picture").contains("convert it to JPEG or PNG"));
     assert!(refusal("zero.png", b"").contains("cannot read"));
-    let jpeg = encode(RgbImage::from_fn(64, 64, |x, y| [x as u8, y as u8, 0].into()), ImageFormat::Jpeg);
-    assert!(refusal("cut.jpg", &jpeg[..jpeg.len() / 2]).contains("fetch it again"));
+    let jpeg = encode(RgbImage::from_fn(640, 480, |x, y| [x as u8, y as u8, (x * y) as u8].into()), ImageFormat::Jpeg);
+    for percent in [10, 50, 90, 99] {
+        let cut = refusal("cut.jpg", &jpeg[..jpeg.len() * percent / 100]);
+        assert!(cut.contains("fetch it again"), "{percent} %: {cut}");
+    }
     let small = png(RgbImage::new(60, 60));
     assert!(refusal("cut.png", &small[..small.len() - 30]).contains("fetch it again"));
     let mut huge = encode(RgbImage::new(8, 8), ImageFormat::Bmp);

@@ -3,7 +3,7 @@
 use std::f32::consts::LN_2;
 
 use lrlib::{
-    Batch, LogisticRegression, TrainConfig, accuracy, binary_cross_entropy, binary_cross_entropy_with_logits,
+    Batch, LogisticRegression, Method, TrainConfig, accuracy, binary_cross_entropy, binary_cross_entropy_with_logits,
     confidence_interval, fit, majority_baseline, sigmoid,
 };
 use ndarray::{Array1, Array2, array};
@@ -222,4 +222,25 @@ fn confidence_interval_is_as_statsmodels() {
         assert_close((p - end) * (p - end), z * z * end * (1.0 - end) / n, 1e-6);
     }
     assert!(low < p && p < high && confidence_interval(1.0, 5).1 <= 1.0);
+}
+
+#[test]
+fn a_class_may_count_more() {
+    // 5 steps of torch.optim.SGD(lr=0.5) on torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor(3.0)), from zeros.
+    let x = array![[0.1, 0.9], [0.4, 0.2], [0.8, 0.5], [0.3, 0.7]];
+    let train = Batch::new(x, array![0.0, 1.0, 1.0, 0.0]);
+    for method in [Method::FullBatch, Method::SampleSpace] {
+        let (learning_rate, pos_weight) = (0.5, 3.0);
+        let config = TrainConfig { epochs: 5, learning_rate, pos_weight, method: Some(method), ..Default::default() };
+        let mut model = LogisticRegression::new(2);
+        let history = fit(&mut model, &train, None, &config).expect("it trains");
+        assert_eq!(history.method, method);
+        for (epoch, loss) in history.epochs.iter().zip([1.386_294_4, 1.212_941_5, 1.128_355_5, 1.078_805, 1.044_047_8])
+        {
+            assert_close(epoch.loss, loss, 1e-6);
+        }
+        assert_close(model.weight[0], 0.671_996_24, 1e-6);
+        assert_close(model.weight[1], -0.121_245_17, 1e-6);
+        assert_close(model.bias.expect("a bias"), 0.638_345_24, 1e-6);
+    }
 }

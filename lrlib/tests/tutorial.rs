@@ -4,8 +4,8 @@ use std::{
     env,
     f64::consts::LN_2,
     fs,
-    path::PathBuf,
-    process::{Command, Output},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
 };
 
 use image::RgbImage;
@@ -13,9 +13,12 @@ use tempfile::{TempDir, tempdir};
 
 /// Runs the example, which cargo builds beside the tests.
 fn tutorial(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).output().expect("run: cargo build --examples")
+}
+
+fn program() -> PathBuf {
     let test = env::current_exe().expect("this test is a file");
-    let program = test.ancestors().nth(2).expect("target/PROFILE").join("examples/tutorial");
-    Command::new(program).args(arguments).output().expect("run: cargo build --examples")
+    test.ancestors().nth(2).expect("target/PROFILE").join("examples/tutorial")
 }
 
 fn path(folder: &TempDir, inner: &str) -> String {
@@ -56,13 +59,14 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
     let data = small_data();
     let root = path(&data, "");
     let csv = path(&data, "no/such/folder.csv");
-    let cases: [(&[&str], i32, &str); 7] = [
+    let cases: [(&[&str], i32, &str); 8] = [
         (&[], 2, "Usage"),
         (&[&root, "--epochs", "many"], 2, "many"),
         (&[&root, "--colour"], 2, "--colour"),
         (&["no/such/data"], 1, "no/such/data/train"),
-        (&[&root, "--epochs", "0"], 1, "0 epochs"),
-        (&[&root, "--learning-rate", "NaN"], 1, "learning rate is NaN"),
+        (&[&root, "--epochs", "0"], 2, "0 is not in 1.."),
+        (&[&root, "--learning-rate", "NaN"], 2, "take a number above 0"),
+        (&[&root, "--learning-rate", "-1"], 2, "take a number above 0"),
         (&[&root, "--csv", &csv], 1, "cannot write"),
     ];
     for (arguments, code, problem) in cases {
@@ -71,6 +75,26 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
         assert!(output.status.code() == Some(code) && said.contains(problem), "{arguments:?}: {said}");
         assert!(code == 2 || said.lines().count() == 1, "{said}");
     }
+}
+
+/// Killed at some moment, and run again: the same lines as without a break.
+#[test]
+fn a_killed_training_goes_on_to_the_same_numbers() {
+    let data = small_data();
+    let (root, kept) = (path(&data, ""), path(&data, "kept.safetensors"));
+    let (broken, whole) = (path(&data, "broken.csv"), path(&data, "whole.csv"));
+    let arguments = [root.as_str(), "--epochs", "40000", "--csv"];
+    let with_checkpoint = [&arguments[..], &[&broken, "--checkpoint", &kept]].concat();
+    let mut first = Command::new(program()).args(&with_checkpoint).stdout(Stdio::null()).spawn().expect("started");
+    while !Path::new(&kept).exists() && first.try_wait().expect("a process").is_none() {
+        std::hint::spin_loop();
+    }
+    first.kill().expect("killed");
+    first.wait().expect("gone");
+    assert!(!Path::new(&broken).exists(), "it was killed before its end");
+    assert!(tutorial(&with_checkpoint).status.success());
+    assert!(tutorial(&[&arguments[..], &[&whole]].concat()).status.success());
+    assert!(fs::read(broken).expect("written") == fs::read(whole).expect("written"));
 }
 
 /// The original's published curve (`dair-ai/ML-Notebooks`, which trains without a bias by mistake), and the same with

@@ -1,0 +1,94 @@
+//! A training that goes on where it stopped: what [`fit`](crate::fit) needs for that, in a file.
+
+use std::{collections::BTreeMap, path::Path, path::PathBuf};
+
+use ndarray::Array1;
+
+use crate::{
+    Epoch, Error, Result,
+    safetensors::{self, Contents, Values},
+};
+
+/// Where and how often [`fit`](crate::fit) keeps its state.
+///
+/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run gives. The file is written beside
+/// and renamed, so a process killed at any moment leaves the one before. Raise `epochs` and call again to train longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The file, safetensors.
+    pub path: PathBuf,
+    /// Epochs from one state kept to the next, at least 1; the last is kept too.
+    pub every: usize,
+}
+
+/// A training after some epochs.
+pub(crate) struct State {
+    /// The model's weight; in sample space that of the start, w₀.
+    pub(crate) weight: Array1<f32>,
+    pub(crate) bias: Option<f64>,
+    /// In sample space α, and the factor of w₀.
+    pub(crate) mixture: Option<(Array1<f64>, f64)>,
+    pub(crate) epochs: Vec<Epoch>,
+}
+
+impl State {
+    /// `training` says which one this is.
+    pub(crate) fn write(&self, path: &Path, training: &str) -> Result<()> {
+        let of_epochs = |value: fn(&Epoch) -> f32| self.epochs.iter().map(value).collect::<Vec<_>>();
+        let (loss, train) = (of_epochs(|epoch| epoch.loss), of_epochs(|epoch| epoch.train_accuracy));
+        let val = of_epochs(|epoch| epoch.val_accuracy.unwrap_or(f32::NAN));
+        let (weight, bias) = (self.weight.to_vec(), self.bias.map(|bias| [bias]));
+        let mixture = self.mixture.as_ref().map(|(alpha, shrink)| (alpha.to_vec(), [*shrink]));
+        let mut tensors = vec![
+            ("weight", vec![1, weight.len()], Values::F32(&weight)),
+            ("loss", vec![loss.len()], Values::F32(&loss)),
+            ("train_accuracy", vec![train.len()], Values::F32(&train)),
+            ("val_accuracy", vec![val.len()], Values::F32(&val)),
+        ];
+        tensors.extend(bias.iter().map(|bias| ("bias", vec![1], Values::F64(bias))));
+        if let Some((alpha, shrink)) = &mixture {
+            tensors.push(("alpha", vec![alpha.len()], Values::F64(alpha)));
+            tensors.push(("shrink", vec![1], Values::F64(shrink)));
+        }
+        safetensors::write(path, training, &tensors)
+    }
+
+    /// The state in this file; `None` if there is no file.
+    pub(crate) fn read(path: &Path, training: &str) -> Result<Option<Self>> {
+        if !path.try_exists().map_err(|source| Error::read(path, source))? {
+            return Ok(None);
+        }
+        let Contents { note, tensors } = safetensors::read(path)?;
+        if note != training {
+            let problem = format!(
+                "it was kept by another training ({note}), this one is {training}; take another path, or remove it"
+            );
+            return Err(Error::model(path, problem));
+        }
+        let state = Self::from(tensors).ok_or_else(|| Error::model(path, "it is no whole checkpoint; remove it"));
+        state.map(Some)
+    }
+
+    fn from(mut tensors: BTreeMap<String, Vec<f64>>) -> Option<Self> {
+        let mut narrow = |name: &str| -> Option<Vec<f32>> {
+            Some(tensors.remove(name)?.into_iter().map(|value| value as f32).collect())
+        };
+        let (weight, loss) = (narrow("weight")?, narrow("loss")?);
+        let (train, val) = (narrow("train_accuracy")?, narrow("val_accuracy")?);
+        if train.len() != loss.len() || val.len() != loss.len() {
+            return None;
+        }
+        let epochs = loss.into_iter().zip(train).zip(val).enumerate();
+        let epochs = epochs.map(|(epoch, ((loss, train_accuracy), val))| {
+            let val_accuracy = (!val.is_nan()).then_some(val);
+            Epoch { epoch, loss, train_accuracy, val_accuracy }
+        });
+        let epochs = epochs.collect();
+        let bias = tensors.remove("bias").and_then(|bias| bias.first().copied());
+        let mixture = match (tensors.remove("alpha"), tensors.remove("shrink")) {
+            (Some(alpha), Some(shrink)) => Some((alpha.into(), *shrink.first()?)),
+            _ => None,
+        };
+        Some(Self { weight: weight.into(), bias, mixture, epochs })
+    }
+}

@@ -1,0 +1,54 @@
+//! A training that stops and goes on gives the numbers of one that does not stop.
+
+use std::fs;
+
+use lrlib::{Batch, Checkpoint, LogisticRegression, Method, TrainConfig, fit};
+use ndarray::Array2;
+use ndarray_rand::{
+    RandomExt,
+    rand::{SeedableRng, rngs::StdRng},
+    rand_distr::Uniform,
+};
+use tempfile::tempdir;
+
+fn random(n: usize) -> Batch {
+    let uniform = Uniform::new(-1.0, 1.0).expect("a range");
+    let x = Array2::random_using((n, 60), uniform, &mut StdRng::seed_from_u64(n as u64));
+    Batch::new(x, (0..n).map(|i| f32::from(u8::from(i % 3 == 0))).collect())
+}
+
+#[test]
+fn in_pieces_or_at_once_the_numbers_are_the_same() {
+    let (train, val) = (random(40), random(12));
+    let start = LogisticRegression::normal(60, 0.1, 3).expect("a deviation");
+    for method in [Method::FullBatch, Method::MiniBatch, Method::SampleSpace] {
+        let folder = tempdir().expect("a folder");
+        let path = folder.path().join("kept.safetensors");
+        let batch_size = (method == Method::MiniBatch).then_some(16);
+        let config = TrainConfig {
+            learning_rate: 0.1,
+            weight_decay: 0.01,
+            method: Some(method),
+            batch_size,
+            ..Default::default()
+        };
+        let mut whole = start.clone();
+        let expected = fit(&mut whole, &train, Some(&val), &config).expect("it trains");
+
+        let checkpoint = Some(Checkpoint { path: path.clone(), every: 7 });
+        let part = TrainConfig { epochs: 17, checkpoint: checkpoint.clone(), ..config.clone() };
+        fit(&mut start.clone(), &train, Some(&val), &part).expect("it trains");
+        let config = TrainConfig { checkpoint, ..config };
+        // What the model is now does not matter: the file knows where the training began.
+        let mut model = LogisticRegression::new(60);
+        let history = fit(&mut model, &train, Some(&val), &config).expect("it goes on");
+        assert!(history == expected && model == whole, "{method:?}: {history:?}, {expected:?}");
+
+        let other = TrainConfig { learning_rate: 0.2, ..config.clone() };
+        let error = fit(&mut model, &train, None, &other).expect_err("another training's").to_string();
+        assert!(error.contains("learning rate 0.1") && error.contains("remove it"), "{error}");
+        let bytes = fs::read(&path).expect("kept");
+        fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");
+        assert!(fit(&mut model, &train, None, &config).expect_err("cut off").to_string().contains("kept.safetensors"));
+    }
+}
