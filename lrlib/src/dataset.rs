@@ -175,9 +175,10 @@ fn decode(path: &Path) -> Result<RgbImage> {
 /// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none. The
 /// decoder would make the rest grey; Pillow refuses such a file too.
 fn is_cut_off(bytes: &[u8]) -> bool {
-    let end = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xD9]);
+    let is_end = |pair: &[u8]| pair == [0xFF, 0xD9];
+    let is_scan = |pair: &[u8]| pair == [0xFF, 0xDA];
     bytes.starts_with(&[0xFF, 0xD8, 0xFF])
-        && end.is_none_or(|end| bytes[end..].windows(2).any(|pair| pair == [0xFF, 0xDA]))
+        && bytes.windows(2).rposition(is_end).is_none_or(|end| bytes[end..].windows(2).any(is_scan))
 }
 
 /// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,
