@@ -17,9 +17,17 @@ const STRIDE: usize = COLUMNS + 32;
 /// Rows per piece of work, a multiple of both sides of a [`tile`].
 const ROWS: usize = 24;
 
-/// The products of all samples, those of `train` and below them those of `val`, with those of `train`.
+/// The products of all samples, those of `train` and below them those of `val`, with those of `train`: K = X·Xᵀ.
 /// Shapes (n, d) and (m, d) → (n + m, n).
-pub(crate) fn gram(train: &ArrayRef2<f32>, val: Option<&ArrayRef2<f32>>) -> Array2<f64> {
+///
+/// # Panics
+/// If both have not the same number of features.
+#[track_caller]
+#[must_use]
+pub fn gram(train: &ArrayRef2<f32>, val: Option<&ArrayRef2<f32>>) -> Array2<f64> {
+    if let Some(val) = val {
+        assert_eq!(train.ncols(), val.ncols(), "train has {} features, val {}", train.ncols(), val.ncols());
+    }
     let train = train.as_standard_layout();
     let val = val.map(|val| val.as_standard_layout());
     let parts: Vec<_> = [Some(train.view()), val.as_ref().map(|val| val.view())].into_iter().flatten().collect();

@@ -33,6 +33,7 @@ pub use data_loader::{Batches, DataLoader};
 pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample};
 pub use error::{Error, Result};
 pub use figure::Figure;
+pub use gram::gram;
 pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};
 pub use metrics::{accuracy, confidence_interval, majority_baseline};
 pub use model::{Gradients, LogisticRegression, sigmoid};
