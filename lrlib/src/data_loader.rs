@@ -16,7 +16,7 @@ const AHEAD: usize = 2;
 
 /// Gives every picture of a folder once per epoch, a few at a time.
 ///
-/// Memory holds four batches at most, whatever the number of pictures: one in use, [`AHEAD`] ready, one being decoded, on
+/// Memory holds four batches at most, whatever the number of pictures: one in use, two ready, one being decoded, on
 /// all cores.
 ///
 /// ```no_run
