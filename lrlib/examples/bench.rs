@@ -5,7 +5,7 @@
 use std::{
     env,
     error::Error,
-    fs::File,
+    fs::{self, File},
     hint::black_box,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use std::{
 
 use lrlib::{
     Batch, CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, TrainConfig, accuracy, binary_cross_entropy,
-    fit,
+    fit, newton,
 };
 use multiversion::multiversion;
 use rayon::prelude::*;
@@ -52,6 +52,7 @@ fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
             written_out(&both, 100);
             Ok(())
         }),
+        "optimum" => Box::new(move || optimum(&both[0], &folder)),
         "read" => Box::new(move || read(&both, 100)),
         _ => return Err(format!("no row {row}").into()),
     })
@@ -82,6 +83,15 @@ fn run_fit([train, val]: &[Batch; 2], epochs: usize) -> Result {
     let mut model = LogisticRegression::new(train.num_features());
     let history = fit(&mut model, train, Some(val), &TrainConfig { epochs, ..Default::default() })?;
     black_box((model, history));
+    Ok(())
+}
+
+/// The optimum where scikit-learn's C is 1e-3; weights and bias go to a file, to be scored beside the peers'.
+fn optimum(train: &Batch, folder: &Path) -> Result {
+    let mut model = LogisticRegression::new(train.num_features());
+    newton(&mut model, train, 1e3 / train.num_samples() as f32)?;
+    let numbers = model.weight.iter().copied().chain(model.bias).map(f64::from);
+    fs::write(folder.join("lrlib.f64"), numbers.flat_map(f64::to_le_bytes).collect::<Vec<_>>())?;
     Ok(())
 }
 
