@@ -37,13 +37,9 @@ fn logits(bencher: Bencher<'_, '_>) {
 fn logits_plain(bencher: Bencher<'_, '_>) {
     let (batch, model) = pattern();
     bencher.counter(pixels()).bench_local(|| {
-        let mut logits = Array1::from_elem(N, model.bias.unwrap_or(0.0));
-        for (i, row) in black_box(&batch.x).outer_iter().enumerate() {
-            for (x, w) in row.iter().zip(&model.weight) {
-                logits[i] += x * w;
-            }
-        }
-        logits
+        let bias = model.bias.unwrap_or(0.0);
+        let rows = black_box(&batch.x).outer_iter();
+        rows.map(|row| row.iter().zip(&model.weight).map(|(x, w)| x * w).sum::<f32>() + bias).collect::<Array1<f32>>()
     });
 }
 
