@@ -13,8 +13,8 @@ use std::{
 };
 
 use lrlib::{
-    Batch, CenterCrop, Compose, ImageFolder, LogisticRegression, Resize, TrainConfig, accuracy, binary_cross_entropy,
-    fit, newton,
+    Batch, CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Method, Resize, TrainConfig, accuracy,
+    binary_cross_entropy, fit, newton,
 };
 use multiversion::multiversion;
 use rayon::prelude::*;
@@ -31,7 +31,8 @@ fn main() -> Result {
     let (data, folder) = (PathBuf::from(data), PathBuf::from(folder));
     let work: Work = match row.as_str() {
         "load" => Box::new(move || load(&data).map(|both| drop(black_box(both)))),
-        "tutorial" => Box::new(move || run_fit(&load(&data)?, 100)),
+        "tutorial" => Box::new(move || run_fit(&load(&data)?, 100, None)),
+        "files" => Box::new(move || from_files(&data.join("train"))),
         _ => on_pixels(row, load(&data)?, folder)?,
     };
     for _ in io::stdin().lines() {
@@ -46,8 +47,9 @@ fn main() -> Result {
 fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
     Ok(match row {
         "pixels" => Box::new(move || write_pixels(&both, &folder)),
-        "fit100" => Box::new(move || run_fit(&both, 100)),
-        "fit10000" => Box::new(move || run_fit(&both, 10_000)),
+        "fit100" => Box::new(move || run_fit(&both, 100, None)),
+        "fit10000" => Box::new(move || run_fit(&both, 10_000, None)),
+        "space" => Box::new(move || run_fit(&both, 100, Some(Method::SampleSpace))),
         "loop" => Box::new(move || {
             written_out(&both, 100);
             Ok(())
@@ -60,9 +62,24 @@ fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
 
 /// Training and validation pictures.
 fn load(data: &Path) -> Result<[Batch; 2]> {
-    let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
-    let split = |name| ImageFolder::new(data.join(name))?.load(&transform);
+    let split = |name| ImageFolder::new(data.join(name))?.load(&transform());
     Ok([split("train")?, split("val")?])
+}
+
+fn transform() -> Compose {
+    Compose::new().then(Resize(224)).then(CenterCrop(224))
+}
+
+/// One epoch of mini-batches, decoded as they are needed.
+fn from_files(folder: &Path) -> Result {
+    let loader = DataLoader::new(ImageFolder::new(folder)?, transform(), 32).shuffle(1);
+    let mut model = LogisticRegression::new(3 * 224 * 224);
+    for batch in loader.epoch(0) {
+        let batch = batch?;
+        let grads = model.backward(&batch.x, &model.forward(&batch.x), &batch.y);
+        model.step(&grads, 1e-4);
+    }
+    Ok(())
 }
 
 /// For the peers, so that all train on the same numbers: per picture its label, then its pixels, as f32.
@@ -79,9 +96,9 @@ fn write_pixels(both: &[Batch; 2], folder: &Path) -> Result {
     Ok(())
 }
 
-fn run_fit([train, val]: &[Batch; 2], epochs: usize) -> Result {
+fn run_fit([train, val]: &[Batch; 2], epochs: usize, method: Option<Method>) -> Result {
     let mut model = LogisticRegression::new(train.num_features());
-    let history = fit(&mut model, train, Some(val), &TrainConfig { epochs, ..Default::default() })?;
+    let history = fit(&mut model, train, Some(val), &TrainConfig { epochs, method, ..Default::default() })?;
     black_box((model, history));
     Ok(())
 }

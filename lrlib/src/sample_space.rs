@@ -52,7 +52,7 @@ impl SampleSpace {
         let bias = model.bias.map(f64::from);
         // Zeros up to a whole number of vectors.
         let mut rest = Array2::zeros((gram.nrows(), n.next_multiple_of(linear::LANES)));
-        rest.slice_mut(s![.., ..n]).assign(&gram.mapv(|k| k as f32));
+        rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
         Self { rest, means, start, alpha: Array1::zeros(n), shrink: 1.0, bias }
     }
 
