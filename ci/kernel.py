@@ -12,13 +12,17 @@ two kernels must never share a build folder. The folder is a small Cargo workspa
     .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
     .venv/bin/python ci/kernel.py run KERNEL FILE    what the kernelspec calls
     .venv/bin/python ci/kernel.py tidy               remove the copies of kernels that have ended
+    .venv/bin/python ci/kernel.py versions           compare what it compiled with Cargo.lock
 """
 
+import ctypes
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -158,6 +162,33 @@ def tidy() -> None:
                 path.unlink()
 
 
+def different_versions(compiled: str, locked_here: str) -> list[str]:
+    """What the kernel's Cargo.lock has and ours has not; `ctx` and `keep` are the kernel's own."""
+
+    def versions(lock: str) -> set[str]:
+        packages = re.findall(r'^name = "(.+)"\nversion = "(.+)"$', lock, re.MULTILINE)
+        return {f"{name} {version}" for name, version in packages if name not in ("ctx", "keep")}
+
+    return sorted(versions(compiled) - versions(locked_here))
+
+
+def check_versions(folder: Path) -> None:
+    compiled, locked_here = (path / "Cargo.lock" for path in (folder, ROOT))
+    if different := different_versions(compiled.read_text(), locked_here.read_text()):
+        sys.exit(
+            f"{compiled}: the kernel was given {', '.join(different)}, which Cargo.lock does not"
+            f" name; remove {folder}, then run ci/setup again"
+        )
+
+
+def end_with_parent() -> None:
+    """Lets the system end this process with the one that started it, however that ends: a kernel
+    without a server would run for ever, and keep its folder. Linux alone can."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
 def run(kernel: str, connection_file: str) -> None:
     """Becomes the kernel. The lock on its folder is handed on, and ends with the process."""
     if folder := os.environ.pop(IN_PLACE, None):
@@ -177,6 +208,7 @@ def run(kernel: str, connection_file: str) -> None:
     name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     library = subprocess.check_output(["rustc", "--print=target-libdir"], text=True).strip()
     os.environ[name] = os.pathsep.join(filter(None, [library, os.environ.get(name)]))
+    end_with_parent()
     # On its own standard output the kernel only names the configuration that it has read.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     os.execv(kernel, [kernel, "--control_file", connection_file])
@@ -235,6 +267,7 @@ def prepare() -> None:
             problem = compile_lines(part, lines[:1])
         if problem:
             sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
+        check_versions(part)
         (part / "sources-state").write_text(state)
         with locked("copies.lock", fcntl.LOCK_EX):
             if target.exists():
@@ -252,8 +285,12 @@ def main() -> None:
             run(kernel, connection_file)
         case ["tidy"]:
             tidy()
+        case ["versions"]:
+            check_versions(prepared())
         case _:
-            sys.exit("usage: ci/kernel.py register KERNEL | prepare | run KERNEL FILE | tidy")
+            sys.exit(
+                "usage: ci/kernel.py register KERNEL | prepare | run KERNEL FILE | tidy | versions"
+            )
 
 
 if __name__ == "__main__":
