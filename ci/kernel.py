@@ -256,8 +256,8 @@ def prepare() -> None:
                 shutil.rmtree(old)
         if done.exists() and done.read_text() == state:
             return
-        seconds = 20 if target.exists() else 120
-        print(f"set-up: compiling what the notebooks need, about {seconds} s", flush=True)
+        wait = "less than a minute" if target.exists() else "3 to 6 minutes the first time"
+        print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
         part = target.with_name(target.name + ".part")
         fill(part, target)
         lines = dep_lines()

@@ -111,6 +111,17 @@ class FetchTest(unittest.TestCase):
         self.assertTrue((self.into / "train/bees/a.jpg").exists())
         self.assertTrue(path.exists())
 
+    def test_archive_that_cannot_be_read(self) -> None:
+        cases = {self.folder / "no.zip": "No such file", self.folder: "Is a directory"}
+        for path, cause in cases.items():
+            with self.subTest(cause):
+                command = self.command("--from", path)
+                result = subprocess.run(command, capture_output=True, text=True, check=False)
+                self.assertEqual(result.returncode, 1, result)
+                line = rf"\Aci/fetch: {path}: {cause}.*; correct --from.*\n\Z"
+                self.assertRegex(result.stderr, line)
+                self.assert_nothing_left()
+
     def test_already_there_asks_nobody(self) -> None:
         self.handler.body = archive(FILES)
         self.fetch()
