@@ -1,0 +1,99 @@
+"""How long a learner waits for the first picture, beside the least that the Rust kernel allows.
+
+    .venv/bin/python ci/waits.py [RUNS]
+
+In turn, RUNS times (3): a kernel prepared for ndarray alone, from its start to the answer of its
+first `let`, the floor; and the notebooks' own kernel, from its start to the first picture of 01.
+Prints medians, their ratio and the median of the later cells; fails above LIMIT.
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from jupyter_client.manager import start_new_kernel
+
+from kernel import CACHE, IN_PLACE, ROOT, SPEC, compile_lines, fill
+
+LIMIT = 1.3
+FIRST = ROOT / "notebooks/01_data.ipynb"
+
+
+def run(cells: Iterable[str], env: dict[str, str]) -> tuple[float, list[float], list[bool]]:
+    """Seconds until the kernel answers, those of each cell, and whether it showed a picture."""
+    start = time.perf_counter()
+    manager, client = start_new_kernel(
+        startup_timeout=120, kernel_name="rust", env=os.environ | env, cwd=str(FIRST.parent)
+    )
+    ready, times, pictures = time.perf_counter() - start, [], []
+    try:
+        for cell in cells:
+            start, seen = time.perf_counter(), []
+            reply = client.execute_interactive(cell, timeout=300, output_hook=seen.append)
+            times.append(time.perf_counter() - start)
+            if reply["content"]["status"] != "ok":
+                sys.exit(f"ci/waits.py: a cell failed: {cell}")
+            shown = (message["content"].get("data", {}).get("text/html", "") for message in seen)
+            pictures.append(any("<img" in html for html in shown))
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    return ready, times, pictures
+
+
+def floor(prepared: Path, line: str) -> float:
+    copy = prepared.with_name("copy")
+    start = time.perf_counter()
+    shutil.copytree(prepared, copy, symlinks=True)
+    copied = time.perf_counter() - start
+    cells = [line, "let x = ndarray::Array1::<f32>::zeros(3);"]
+    ready, times, _ = run(cells, {IN_PLACE: str(copy)})
+    shutil.rmtree(copy)
+    return copied + ready + sum(times)
+
+
+def first_picture() -> tuple[float, list[float]]:
+    notebook = json.loads(FIRST.read_text(encoding="utf-8"))["cells"]
+    cells = ["".join(cell["source"]) for cell in notebook if cell["cell_type"] == "code"]
+    ready, times, pictures = run(cells, {})
+    until = pictures.index(True) + 1
+    return ready + sum(times[:until]), times[until:]
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    os.environ.setdefault("JUPYTER_PATH", str(SPEC.parents[2]))
+    locked = (ROOT / "Cargo.lock").read_text()
+    version = re.search(r'name = "ndarray"\nversion = "(.+)"', locked)[1]
+    line = f':dep ndarray = "={version}"'
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="floor-") as folder:
+        prepared = Path(folder) / "prepared"
+        prepared.mkdir()
+        fill(prepared, Path(folder) / "nothing")
+        manifest = prepared / "keep/Cargo.toml"
+        manifest.write_text(re.sub(r"lrlib = .*", f'ndarray = "={version}"', manifest.read_text()))
+        if problem := compile_lines(prepared, [line]):
+            sys.exit(f"ci/waits.py: {problem}")
+        floors, firsts, later = [], [], []
+        for _ in range(runs):
+            floors.append(floor(prepared, line))
+            first, rest = first_picture()
+            firsts.append(first)
+            later += rest
+    ratio = statistics.median(firsts) / statistics.median(floors)
+    print(f"floor, the first `let` with ndarray alone   {statistics.median(floors):5.1f} s")
+    print(f"the first picture of {FIRST.stem}                {statistics.median(firsts):5.1f} s")
+    print(f"ratio                                       {ratio:5.2f} (at most {LIMIT})")
+    print(f"a later cell                                {statistics.median(later):5.2f} s")
+    sys.exit(ratio > LIMIT)
+
+
+if __name__ == "__main__":
+    main()
