@@ -1,6 +1,7 @@
 //! Mini-batches straight from the files, `torch.utils.data.DataLoader`: for more pictures than memory holds.
 
 use std::{
+    collections::VecDeque,
     panic::resume_unwind,
     sync::{
         Arc,
@@ -11,13 +12,13 @@ use std::{
 
 use crate::{Batch, ImageFolder, Result, Transform, batch::shuffled};
 
-/// Batches that lie ready, decoded ahead, while another is in use.
-const AHEAD: usize = 2;
+/// Decoders that take turns, each a batch ahead: while one waits for its last picture, the other keeps the cores busy.
+const DECODERS: usize = 2;
 
 /// Gives every picture of a folder once per epoch, a few at a time.
 ///
-/// Memory holds four batches at most, whatever the number of pictures: one in use, two ready, one being decoded, on
-/// all cores.
+/// Memory holds five batches at most, whatever the number of pictures: one in use, two ready, two being decoded, on all
+/// cores.
 ///
 /// ```no_run
 /// use lrlib::{CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Resize};
@@ -71,20 +72,23 @@ impl DataLoader {
         if let Some(seed) = self.seed {
             rows = shuffled(rows, seed.wrapping_add(epoch as u64));
         }
-        let (sender, receiver) = mpsc::sync_channel(AHEAD);
-        let loader = self.clone();
-        let decoder = thread::spawn(move || {
-            if let Err(error) = loader.decode(&rows, &sender) {
-                // Where nobody listens any more, nobody misses it.
-                let _ = sender.send(Err(error));
-            }
+        let decoders = (0..DECODERS).map(|turn| {
+            let (sender, receiver) = mpsc::sync_channel(1);
+            let (loader, rows) = (self.clone(), rows.clone());
+            let decoder = thread::spawn(move || {
+                if let Err(error) = loader.decode(&rows, turn, &sender) {
+                    // Where nobody listens any more, nobody misses it.
+                    let _ = sender.send(Err(error));
+                }
+            });
+            (receiver, decoder)
         });
-        Batches { receiver, decoder: Some(decoder) }
+        Batches { decoders: decoders.collect() }
     }
 
-    fn decode(&self, rows: &[usize], sender: &SyncSender<Result<Batch>>) -> Result<()> {
+    fn decode(&self, rows: &[usize], turn: usize, sender: &SyncSender<Result<Batch>>) -> Result<()> {
         let size = self.transform.apply(self.folder.get(0)?.0).dimensions();
-        for rows in rows.chunks(self.batch_size) {
+        for rows in rows.chunks(self.batch_size).skip(turn).step_by(DECODERS) {
             if sender.send(Ok(self.folder.read(rows, &*self.transform, size)?)).is_err() {
                 break;
             }
@@ -103,21 +107,25 @@ impl std::fmt::Debug for DataLoader {
 /// One epoch of a [`DataLoader`].
 #[derive(Debug)]
 pub struct Batches {
-    receiver: Receiver<Result<Batch>>,
-    decoder: Option<JoinHandle<()>>,
+    /// The next one's turn first; empty after the end.
+    decoders: VecDeque<(Receiver<Result<Batch>>, JoinHandle<()>)>,
 }
 
 impl Iterator for Batches {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Ok(batch) = self.receiver.recv() {
-            return Some(batch);
+        let (receiver, decoder) = self.decoders.pop_front()?;
+        let batch = receiver.recv();
+        match &batch {
+            Ok(Ok(_)) => self.decoders.push_back((receiver, decoder)),
+            Ok(Err(_)) => self.decoders.clear(),
+            // The end; or a transform panicked, and that must not look like an end.
+            Err(_) => {
+                self.decoders.clear();
+                decoder.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
         }
-        // The end; or a transform panicked, and that must not look like an end.
-        if let Some(Err(panic)) = self.decoder.take().map(JoinHandle::join) {
-            resume_unwind(panic);
-        }
-        None
+        batch.ok()
     }
 }
