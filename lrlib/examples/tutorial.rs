@@ -54,7 +54,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let (epochs, learning_rate) = (arguments.epochs, arguments.learning_rate);
     let checkpoint = arguments.checkpoint.clone().map(|path| Checkpoint { path, every: 1000 });
     let config =
-        TrainConfig { epochs, learning_rate, log_every: 10.max(epochs / 10), checkpoint, ..Default::default() };
+        TrainConfig { epochs, learning_rate, log_every: 10.max(epochs / 100), checkpoint, ..Default::default() };
     let history = fit(&mut model, &train, Some(&val), &config)?;
     arguments.csv.iter().try_for_each(|path| history.write_csv(path))
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, path::PathBuf};
 use ndarray::Array1;
 
 use crate::{
-    Epoch, Error, Result,
+    Batch, Epoch, Error, Result,
     safetensors::{self, Contents, Values},
 };
 
@@ -67,6 +67,21 @@ impl State {
         }
         let state = Self::from(tensors).ok_or_else(|| Error::model(path, "it is no whole checkpoint; remove it"));
         state.map(Some)
+    }
+
+    /// Whether a training of that many epochs on this data can go on from here; else the cause and the remedy.
+    pub(crate) fn check(&self, train: &Batch, in_sample_space: bool, epochs: usize) -> std::result::Result<(), String> {
+        let alpha = self.mixture.as_ref().map(|(alpha, _)| alpha.len());
+        if self.weight.len() != train.num_features() || alpha != in_sample_space.then_some(train.num_samples()) {
+            return Err("it is no whole checkpoint; remove it".into());
+        }
+        let done = self.epochs.len();
+        if done > epochs {
+            return Err(format!(
+                "it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it"
+            ));
+        }
+        Ok(())
     }
 
     fn from(mut tensors: BTreeMap<String, Vec<f64>>) -> Option<Self> {

@@ -22,6 +22,7 @@ mod metrics;
 mod gram;
 mod sample_space;
 mod newton;
+mod history;
 mod checkpoint;
 mod train;
 mod figure;
@@ -34,12 +35,13 @@ pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample};
 pub use error::{Error, Result};
 pub use figure::Figure;
 pub use gram::gram;
+pub use history::{Epoch, History};
 pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};
 pub use metrics::{accuracy, confidence_interval, majority_baseline};
 pub use model::{Gradients, LogisticRegression, sigmoid};
 pub use newton::newton;
 pub use plot::{Line, plot_grid, plot_history, plot_image, plot_lines, plot_weights};
-pub use train::{Epoch, History, Method, TrainConfig, fit};
+pub use train::{Method, TrainConfig, fit};
 pub use transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
 
 /// The README's example, compiled.

@@ -81,27 +81,6 @@ pub(crate) fn small_product(x: &ArrayRef2<f32>, w: &ArrayRef1<f32>) -> Array1<f3
     x.rows().into_iter().map(|row| row.to_slice().map_or(0.0, |row| dot(row, w))).collect()
 }
 
-/// K·v in f64, likewise. Shapes (k, n) and (n) → (k).
-pub(crate) fn product64(k: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
-    let (k, v) = (k.as_standard_layout(), v.as_standard_layout());
-    let v = v.as_slice().unwrap_or(&[]);
-    k.rows().into_iter().map(|row| row.to_slice().map_or(0.0, |row| dot64(row, v))).collect()
-}
-
-/// Σ aᵢ·bᵢ in f64.
-#[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn dot64(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
-}
-
 /// sumᵢ += factor·rowᵢ.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn add_scaled(sum: &mut [f32], row: &[f32], factor: f32) {

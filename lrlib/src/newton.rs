@@ -42,13 +42,13 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
     let (mut alpha, mut bias) = (Array1::<f64>::zeros(n), 0.0);
     // What is minimised, times n, from z = K·α + b.
     let objective = |alpha: &ArrayRef1<f64>, bias: f64| {
-        let mixture = linear::product64(&gram, alpha);
+        let mixture = gram.dot(alpha);
         let losses = mixture.iter().zip(&y).map(|(z, y)| loss(z + bias, *y));
         losses.sum::<f64>() + penalty / 2.0 * alpha.dot(&mixture)
     };
     let mut current = objective(&alpha, bias);
     for step in 1..=MAX_STEPS {
-        let z = linear::product64(&gram, &alpha) + bias;
+        let z = gram.dot(&alpha) + bias;
         let y_hat = z.mapv(|z| 1.0 / (1.0 + (-z).exp()));
         let root = y_hat.mapv(|p| (p * (1.0 - p)).max(1e-12).sqrt());
         let target = &root * &z + (&y - &y_hat) / &root;
@@ -97,7 +97,7 @@ fn solve(gram: &Array2<f64>, root: &Array1<f64>, penalty: f64, target: &Array1<f
         if square <= enough {
             break;
         }
-        let image = linear::product64(gram, &(root * &direction)) * root + penalty * &direction;
+        let image = gram.dot(&(root * &direction)) * root + penalty * &direction;
         let length = square / direction.dot(&image);
         v.scaled_add(length, &direction);
         residual.scaled_add(-length, &image);

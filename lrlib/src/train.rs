@@ -1,13 +1,10 @@
-//! The training loop, and what it saw: [`fit`] → [`History`].
-
-use std::{fmt, fmt::Write as _, path::Path};
+//! The training loop: [`fit`] → [`History`].
 
 use ndarray::{Array1, ArrayRef1, Zip};
 
 use crate::{
-    Batch, Checkpoint, Error, LogisticRegression, Result, accuracy, binary_cross_entropy_with_logits,
+    Batch, Checkpoint, Epoch, Error, History, LogisticRegression, Result, accuracy, binary_cross_entropy_with_logits,
     checkpoint::State,
-    file,
     sample_space::{self, SampleSpace},
     sigmoid,
 };
@@ -55,28 +52,6 @@ impl Default for TrainConfig {
     }
 }
 
-/// What one epoch saw.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Epoch {
-    /// Its number, from 0.
-    pub epoch: usize,
-    /// The mean loss on the training data before the update (with mini-batches: before each one's update).
-    pub loss: f32,
-    /// The accuracy on the training data, in [0, 1], before the update, likewise.
-    pub train_accuracy: f32,
-    /// The accuracy on the validation data, in [0, 1], after the update; `None` without such data.
-    pub val_accuracy: Option<f32>,
-}
-
-/// Every epoch of a training, in order.
-#[derive(Clone, PartialEq, Default)]
-pub struct History {
-    /// One entry per epoch.
-    pub epochs: Vec<Epoch>,
-    /// The path that [`fit`] took.
-    pub method: Method,
-}
-
 /// How [`fit`] made its steps. The numbers are the same up to rounding, the time is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
@@ -110,10 +85,13 @@ pub fn fit(
         None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
         None => Method::FullBatch,
     });
-    let training = identity(train, method, config);
+    let training = identity(model, train, val, method, config);
     let saved = config.checkpoint.as_ref().map(|checkpoint| State::read(&checkpoint.path, &training)).transpose()?;
     let saved = saved.flatten();
-    if let Some(state) = &saved {
+    if let (Some(state), Some(checkpoint)) = (&saved, &config.checkpoint) {
+        state
+            .check(train, method == Method::SampleSpace, config.epochs)
+            .map_err(|e| Error::model(&checkpoint.path, e))?;
         model.weight.assign(&state.weight);
         model.bias = state.bias.map(|bias| bias as f32);
     }
@@ -131,7 +109,8 @@ pub fn fit(
             Some(space) => step_in_sample_space(space, train, val, config),
             None => step_over_pixels(model, train, val, config, history.epochs.len()),
         };
-        outcome = history.push(seen, config).and_then(|()| keep(model, space.as_ref(), &history, &training, config));
+        outcome =
+            note(&mut history, seen, config).and_then(|()| keep(model, space.as_ref(), &history, &training, config));
     }
     if let Some(space) = space {
         space.write_to(model, train);
@@ -208,15 +187,37 @@ fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) 
     })
 }
 
+/// Adds an epoch to the history, and prints it where that is due.
+fn note(history: &mut History, ((loss, train_accuracy), val_accuracy): Seen, config: &TrainConfig) -> Result<()> {
+    let epoch = Epoch { epoch: history.epochs.len(), loss, train_accuracy, val_accuracy };
+    if !loss.is_finite() {
+        let (epoch, rate) = (epoch.epoch, config.learning_rate);
+        return Err(Error::Config(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})")));
+    }
+    let last = epoch.epoch + 1 == config.epochs;
+    if config.log_every > 0 && (epoch.epoch.is_multiple_of(config.log_every) || last) {
+        println!("{epoch}");
+    }
+    history.epochs.push(epoch);
+    Ok(())
+}
+
 /// Everything that decides the numbers of a training, but for the pixels and how long it goes.
-fn identity(train: &Batch, method: Method, config: &TrainConfig) -> String {
+fn identity(
+    model: &LogisticRegression,
+    train: &Batch,
+    val: Option<&Batch>,
+    method: Method,
+    config: &TrainConfig,
+) -> String {
     let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
+    let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
     format!(
-        "{method:?} on {} samples of {} features, {} of class 1, learning rate {learning_rate:?}, \
-         weight decay {weight_decay:?}, pos weight {pos_weight:?}, batch size {batch_size:?}, seed {seed}",
-        train.num_samples(),
-        train.num_features(),
-        train.y.sum()
+        "{method:?} on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
+         learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
+         batch size {batch_size:?}, seed {seed}",
+        val.map_or(0, Batch::num_samples),
+        if model.bias.is_some() { "with" } else { "without" },
     )
 }
 
@@ -269,57 +270,4 @@ fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config:
         return Ok(());
     };
     Err(Error::Config(problem))
-}
-
-impl History {
-    fn push(&mut self, ((loss, train_accuracy), val_accuracy): Seen, config: &TrainConfig) -> Result<()> {
-        let epoch = Epoch { epoch: self.epochs.len(), loss, train_accuracy, val_accuracy };
-        if !loss.is_finite() {
-            let (epoch, rate) = (epoch.epoch, config.learning_rate);
-            return Err(Error::Config(format!(
-                "the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})"
-            )));
-        }
-        let last = epoch.epoch + 1 == config.epochs;
-        if config.log_every > 0 && (epoch.epoch.is_multiple_of(config.log_every) || last) {
-            println!("{epoch}");
-        }
-        self.epochs.push(epoch);
-        Ok(())
-    }
-
-    /// Writes `epoch,loss,train_accuracy,val_accuracy`, a line per epoch; without validation data the last is empty.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; an older file at `path` is then still whole.
-    pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
-        let mut text = String::from("epoch,loss,train_accuracy,val_accuracy\n");
-        for Epoch { epoch, loss, train_accuracy, val_accuracy } in &self.epochs {
-            let val = val_accuracy.map(|val| val.to_string()).unwrap_or_default();
-            writeln!(text, "{epoch},{loss},{train_accuracy},{val}").expect("a String takes all");
-        }
-        file::write(path.as_ref(), text.as_bytes())
-    }
-}
-
-/// `epoch  10  loss 0.6691  train 64.34 %  val 54.25 %`
-impl fmt::Display for Epoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { epoch, loss, train_accuracy, val_accuracy } = self;
-        write!(f, "epoch {epoch:3}  loss {loss:.4}  train {:5.2} %", 100.0 * train_accuracy)?;
-        val_accuracy.map_or(Ok(()), |val| write!(f, "  val {:5.2} %", 100.0 * val))
-    }
-}
-
-/// `History(100 epochs, loss 0.6931 → 0.5751)`
-impl fmt::Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.epochs.as_slice() {
-            [] => f.write_str("History(no epoch)"),
-            [first, .., last] => {
-                write!(f, "History({} epochs, loss {:.4} → {:.4})", self.epochs.len(), first.loss, last.loss)
-            }
-            [one] => write!(f, "History(1 epoch, loss {:.4})", one.loss),
-        }
-    }
 }

@@ -47,6 +47,9 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         let other = TrainConfig { learning_rate: 0.2, ..config.clone() };
         let error = fit(&mut model, &train, None, &other).expect_err("another training's").to_string();
         assert!(error.contains("learning rate 0.1") && error.contains("remove it"), "{error}");
+        let shorter = TrainConfig { epochs: 50, ..config.clone() };
+        let error = fit(&mut model, &train, Some(&val), &shorter).expect_err("it has gone further").to_string();
+        assert!(error.contains("100 epochs behind it"), "{error}");
         let bytes = fs::read(&path).expect("kept");
         fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");
         assert!(fit(&mut model, &train, None, &config).expect_err("cut off").to_string().contains("kept.safetensors"));
