@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, path::PathBuf};
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 use crate::{
     Batch, Epoch, Error, Result,
@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) bias: Option<f64>,
     /// In sample space α, and the factor of w₀.
     pub(crate) mixture: Option<(Array1<f64>, f64)>,
+    /// The directions that α has taken, if they are needed for validation samples.
+    pub(crate) directions: Option<Array2<f64>>,
     pub(crate) epochs: Vec<Epoch>,
 }
 
@@ -49,6 +51,10 @@ impl State {
         if let Some((alpha, shrink)) = &mixture {
             tensors.push(("alpha", vec![alpha.len()], Values::F64(alpha)));
             tensors.push(("shrink", vec![1], Values::F64(shrink)));
+        }
+        let directions = self.directions.as_ref().filter(|directions| !directions.is_empty());
+        if let Some((directions, Some(numbers))) = directions.map(|directions| (directions, directions.as_slice())) {
+            tensors.push(("directions", directions.shape().to_vec(), Values::F64(numbers)));
         }
         safetensors::write(path, training, &tensors)
     }
@@ -100,10 +106,17 @@ impl State {
         });
         let epochs = epochs.collect();
         let bias = tensors.remove("bias").and_then(|bias| bias.first().copied());
-        let mixture = match (tensors.remove("alpha"), tensors.remove("shrink")) {
+        let mixture: Option<(Array1<f64>, f64)> = match (tensors.remove("alpha"), tensors.remove("shrink")) {
             (Some(alpha), Some(shrink)) => Some((alpha.into(), *shrink.first()?)),
             _ => None,
         };
-        Some(Self { weight: weight.into(), bias, mixture, epochs })
+        let directions = match (tensors.remove("directions"), &mixture) {
+            (Some(numbers), Some((alpha, _))) => {
+                let rows = numbers.len() / alpha.len().max(1);
+                Some(Array2::from_shape_vec((rows, alpha.len()), numbers).ok()?)
+            }
+            _ => None,
+        };
+        Some(Self { weight: weight.into(), bias, mixture, directions, epochs })
     }
 }

@@ -9,7 +9,6 @@ use std::{
 };
 
 use image::{DynamicImage, ImageError, ImageFormat, ImageReader, RgbImage, error::DecodingError};
-use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::{Batch, Error, Result, Transform, memory, to_tensor};
@@ -127,8 +126,7 @@ impl ImageFolder {
         let (width, height) = size;
         let num_features = 3 * height as usize * width as usize;
         let samples: Vec<&Sample> = rows.iter().map(|&row| &self.samples[row]).collect();
-        let mut x = Array2::zeros((rows.len(), num_features));
-        memory::prefer_huge_pages(x.as_slice_mut().unwrap_or(&mut []));
+        let mut x = memory::zeros(rows.len(), num_features);
         let rows = x.as_slice_mut().unwrap_or(&mut []).par_chunks_mut(num_features.max(1));
         rows.zip(&samples).try_for_each(|(row, sample)| {
             let image = transform.apply(decode(&sample.path)?);

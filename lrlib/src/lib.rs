@@ -25,6 +25,7 @@ mod newton;
 mod history;
 mod checkpoint;
 mod train;
+mod trajectory;
 mod figure;
 mod plot;
 

@@ -27,8 +27,8 @@ pub fn binary_cross_entropy_with_logits(logits: &ArrayRef1<f32>, y: &ArrayRef1<f
     // A sum of logarithms is the logarithm of a product, and that is taken whenever the product has grown.
     let mut product = 1.0_f64;
     let sum = sum(logits, y, |z, y| {
+        product *= 1.0 + f64::from((-z.abs()).exp());
         let (z, y) = (f64::from(z), f64::from(y));
-        product *= 1.0 + (-z.abs()).exp();
         let grown = if product > 1e300 { std::mem::replace(&mut product, 1.0).ln() } else { 0.0 };
         z.max(0.0) - z * y + grown
     });

@@ -1,15 +1,29 @@
 //! Memory in large pages, for the one matrix that is hundreds of megabytes long.
 
+use ndarray::{Array1, Array2, s};
+
 /// What Linux calls a huge page, on x86-64 and on ARM with its usual small ones.
 #[cfg(target_os = "linux")]
 const HUGE_PAGE: usize = 2 << 20;
+
+/// A line of the cache, in bytes; a vector that begins in one and ends in the next takes twice as long.
+const LINE: usize = 64;
+
+/// Zeros that begin with a line, and in large pages.
+pub(crate) fn zeros(rows: usize, columns: usize) -> Array2<f32> {
+    let mut numbers = Array1::zeros(rows * columns + LINE / size_of::<f32>());
+    prefer_huge_pages(numbers.as_slice_mut().unwrap_or(&mut []));
+    let start = numbers.as_ptr().align_offset(LINE);
+    numbers.slice_collapse(s![start..start + rows * columns]);
+    numbers.into_shape_with_order((rows, columns)).expect("as many numbers")
+}
 
 /// Asks the system to back these numbers with pages of 2 MiB, not of 4 KiB; call it before they are first written.
 ///
 /// It is a wish: where it is not granted, or is unknown to the system, nothing changes but the time.
 #[cfg_attr(target_os = "linux", expect(unsafe_code, reason = "the standard library has no word for it"))]
 #[cfg_attr(not(target_os = "linux"), expect(unused_variables))]
-pub(crate) fn prefer_huge_pages(numbers: &mut [f32]) {
+fn prefer_huge_pages(numbers: &mut [f32]) {
     #[cfg(target_os = "linux")]
     {
         let start = numbers.as_mut_ptr().cast::<u8>();

@@ -14,67 +14,65 @@
 //!
 //! > Kᵢⱼ = Rᵢⱼ + uᵢ + uⱼ − ū,  K·α = R·α + u·Σα + (u·α − ū·Σα)
 
-use std::ops::Range;
-
 use ndarray::{Array1, Array2, ArrayRef1, Axis, s};
 
-use crate::{Batch, LogisticRegression, gram::gram, linear};
+use crate::{Batch, Epoch, LogisticRegression, gram::gram, linear, trajectory::Trajectory};
 
 /// A model under training, seen from its samples.
 pub(crate) struct SampleSpace {
-    /// R; below the n rows of the training samples those of the validation samples.
+    /// R, each row with zeros up to a whole number of vectors.
     rest: Array2<f32>,
-    /// u, likewise.
+    /// u.
     means: Array1<f64>,
-    /// X·w₀, likewise.
+    /// X·w₀.
     start: Array1<f64>,
     pub(crate) alpha: Array1<f64>,
     pub(crate) shrink: f64,
     pub(crate) bias: Option<f64>,
+    /// For the validation samples, if there are any.
+    pub(crate) trajectory: Option<Trajectory>,
 }
 
 impl SampleSpace {
-    /// Multiplies every sample with every other: the one look at the pixels.
+    /// Multiplies every sample with every other: the first look at the pixels.
     pub(crate) fn new(model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Self {
         let n = train.num_samples();
-        let mut gram = gram(&train.x, val.map(|val| &*val.x));
+        let mut gram = gram(&train.x, None);
         let means = gram.sum_axis(Axis(1)) / n as f64;
-        let mean = means.slice(s![..n]).sum() / n as f64;
+        let mean = means.sum() / n as f64;
         for (mut row, u) in gram.rows_mut().into_iter().zip(&means) {
-            row.zip_mut_with(&means.slice(s![..n]), |k, u_j| *k += mean - u - u_j);
+            row.zip_mut_with(&means, |k, u_j| *k += mean - u - u_j);
         }
-        let mut start = Array1::zeros(gram.nrows());
-        if model.weight.iter().any(|&w| w != 0.0) {
-            let parts = [Some(train), val].into_iter().flatten();
-            let logits = parts.flat_map(|part| linear::product(&part.x, &model.weight));
-            start = logits.map(f64::from).collect();
-        }
-        let bias = model.bias.map(f64::from);
-        // Zeros up to a whole number of vectors.
-        let mut rest = Array2::zeros((gram.nrows(), n.next_multiple_of(linear::LANES)));
+        let from_zeros = model.weight.iter().all(|&w| w == 0.0);
+        let start = |part: &Batch| {
+            if from_zeros {
+                Array1::zeros(part.num_samples())
+            } else {
+                linear::product(&part.x, &model.weight).mapv(f64::from)
+            }
+        };
+        let mut rest = Array2::zeros((n, n.next_multiple_of(linear::LANES)));
         rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
-        Self { rest, means, start, alpha: Array1::zeros(n), shrink: 1.0, bias }
+        Self {
+            rest,
+            means,
+            start: start(train),
+            alpha: Array1::zeros(n),
+            shrink: 1.0,
+            bias: model.bias.map(f64::from),
+            trajectory: val.map(|val| Trajectory::new(start(val), n)),
+        }
     }
 
     /// The logits of the training samples.
     pub(crate) fn logits(&self) -> Array1<f32> {
-        self.logits_of(0..self.alpha.len())
-    }
-
-    /// The logits of the validation samples.
-    pub(crate) fn val_logits(&self) -> Array1<f32> {
-        self.logits_of(self.alpha.len()..self.rest.nrows())
-    }
-
-    fn logits_of(&self, rows: Range<usize>) -> Array1<f32> {
         let mut alpha = Array1::zeros(self.rest.ncols());
         alpha.slice_mut(s![..self.alpha.len()]).assign(&self.alpha.mapv(|a| a as f32));
-        let mut z = linear::small_product(&self.rest.slice(s![rows.clone(), ..]), &alpha);
-        let of_train = self.means.slice(s![..self.alpha.len()]);
+        let mut z = linear::small_product(&self.rest, &alpha);
         let sum = self.alpha.sum();
-        let level = of_train.dot(&self.alpha) - of_train.mean().unwrap_or(0.0) * sum + self.bias.unwrap_or(0.0);
-        let others = self.means.slice(s![rows.clone()]).into_iter().zip(self.start.slice(s![rows]));
-        for (z, (u, start)) in z.iter_mut().zip(others) {
+        let mean = self.means.mean().unwrap_or(0.0);
+        let level = self.means.dot(&self.alpha) - mean * sum + self.bias.unwrap_or(0.0);
+        for ((z, u), start) in z.iter_mut().zip(&self.means).zip(&self.start) {
             *z = (f64::from(*z) + u * sum + self.shrink * start + level) as f32;
         }
         z
@@ -90,9 +88,27 @@ impl SampleSpace {
         if let Some(bias) = &mut self.bias {
             *bias -= rate * error.sum();
         }
+        if let Some(trajectory) = &mut self.trajectory {
+            trajectory.note(&self.alpha, self.shrink, self.bias.unwrap_or(0.0));
+        }
     }
 
-    /// Back to weights, w = c·w₀ + Xᵀα: the second look at the pixels.
+    /// Whether it is time for [`catch_up`](Self::catch_up).
+    pub(crate) fn is_full(&self) -> bool {
+        self.trajectory.as_ref().is_some_and(Trajectory::is_full)
+    }
+
+    /// Gives the epochs that have none their accuracies on `val`.
+    pub(crate) fn catch_up(&mut self, train: &Batch, val: &Batch, epochs: &mut [Epoch]) {
+        let Some(trajectory) = &mut self.trajectory else { return };
+        let accuracies = trajectory.accuracies(train, val);
+        let without = epochs.len() - accuracies.len();
+        for (epoch, accuracy) in epochs[without..].iter_mut().zip(accuracies) {
+            epoch.val_accuracy = Some(accuracy);
+        }
+    }
+
+    /// Back to weights, w = c·w₀ + Xᵀα.
     pub(crate) fn write_to(&self, model: &mut LogisticRegression, train: &Batch) {
         model.weight *= self.shrink as f32;
         model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));

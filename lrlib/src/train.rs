@@ -67,7 +67,7 @@ pub enum Method {
 /// Trains `model` on `train` by gradient descent, looking at `val` after each epoch without learning from it.
 ///
 /// With all samples in one batch, and few of them against their features, the same steps are made in sample space
-/// (see the file `sample_space.rs`), many times faster; [`History::method`] says which way was taken.
+/// (see the files `sample_space.rs` and `trajectory.rs`), many times faster; [`History::method`] says which way was taken.
 ///
 /// # Errors
 /// [`Error::Config`] if a setting is out of its range, the batches do not fit the model, or the loss stops being
@@ -101,16 +101,30 @@ pub fn fit(
         history.epochs = state.epochs;
         if let (Some(space), Some((alpha, shrink))) = (&mut space, state.mixture) {
             (space.alpha, space.shrink, space.bias) = (alpha, shrink, state.bias);
+            if let (Some(trajectory), Some(directions)) = (&mut space.trajectory, state.directions) {
+                trajectory.directions = directions;
+            }
         }
     }
     let mut outcome = Ok(());
     while outcome.is_ok() && history.epochs.len() < config.epochs {
         let seen = match &mut space {
-            Some(space) => step_in_sample_space(space, train, val, config),
+            Some(space) => step_in_sample_space(space, train, config),
             None => step_over_pixels(model, train, val, config, history.epochs.len()),
         };
-        outcome =
-            note(&mut history, seen, config).and_then(|()| keep(model, space.as_ref(), &history, &training, config));
+        outcome = note(&mut history, seen, config).and_then(|()| {
+            let (logged, kept) = (is_logged(&history, config), is_kept(&history, config));
+            let last = history.epochs.len() == config.epochs;
+            if let (Some(space), Some(val)) = (&mut space, val)
+                && (logged || kept || last || space.is_full())
+            {
+                space.catch_up(train, val, &mut history.epochs);
+            }
+            if let (true, Some(epoch)) = (logged, history.epochs.last()) {
+                println!("{epoch}");
+            }
+            if kept { keep(model, space.as_ref(), &history, &training, config) } else { Ok(()) }
+        });
     }
     if let Some(space) = space {
         space.write_to(model, train);
@@ -118,14 +132,15 @@ pub fn fit(
     outcome.map(|()| history)
 }
 
-/// What one epoch gives: loss and training accuracy before the update, validation accuracy after it.
+/// What one epoch gives: loss and training accuracy before the update, validation accuracy after it (in sample space that
+/// comes later, for many epochs at once).
 type Seen = ((f32, f32), Option<f32>);
 
-fn step_in_sample_space(space: &mut SampleSpace, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Seen {
+fn step_in_sample_space(space: &mut SampleSpace, train: &Batch, config: &TrainConfig) -> Seen {
     let seen = update(&space.logits(), &train.y, config.pos_weight, |y_hat| {
         space.step(y_hat, &train.y, config.learning_rate, config.weight_decay);
     });
-    (seen, val.map(|val| accuracy(&space.val_logits().mapv_into(sigmoid), &val.y)))
+    (seen, None)
 }
 
 fn step_over_pixels(
@@ -187,19 +202,27 @@ fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) 
     })
 }
 
-/// Adds an epoch to the history, and prints it where that is due.
+/// Adds an epoch to the history.
 fn note(history: &mut History, ((loss, train_accuracy), val_accuracy): Seen, config: &TrainConfig) -> Result<()> {
     let epoch = Epoch { epoch: history.epochs.len(), loss, train_accuracy, val_accuracy };
     if !loss.is_finite() {
         let (epoch, rate) = (epoch.epoch, config.learning_rate);
         return Err(Error::Config(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})")));
     }
-    let last = epoch.epoch + 1 == config.epochs;
-    if config.log_every > 0 && (epoch.epoch.is_multiple_of(config.log_every) || last) {
-        println!("{epoch}");
-    }
     history.epochs.push(epoch);
     Ok(())
+}
+
+/// Whether the last epoch is to be printed.
+fn is_logged(history: &History, config: &TrainConfig) -> bool {
+    let done = history.epochs.len();
+    config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || done == config.epochs)
+}
+
+/// Whether a checkpoint is due.
+fn is_kept(history: &History, config: &TrainConfig) -> bool {
+    let done = history.epochs.len();
+    config.checkpoint.as_ref().is_some_and(|checkpoint| done.is_multiple_of(checkpoint.every) || done == config.epochs)
 }
 
 /// Everything that decides the numbers of a training, but for the pixels and how long it goes.
@@ -221,7 +244,7 @@ fn identity(
     )
 }
 
-/// Writes the checkpoint, where one is due.
+/// Writes the checkpoint.
 fn keep(
     model: &LogisticRegression,
     space: Option<&SampleSpace>,
@@ -229,14 +252,12 @@ fn keep(
     training: &str,
     config: &TrainConfig,
 ) -> Result<()> {
-    let (Some(checkpoint), done) = (&config.checkpoint, history.epochs.len()) else { return Ok(()) };
-    if !done.is_multiple_of(checkpoint.every) && done != config.epochs {
-        return Ok(());
-    }
+    let Some(checkpoint) = &config.checkpoint else { return Ok(()) };
     let state = State {
         weight: model.weight.clone(),
         bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
         mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
+        directions: space.and_then(|space| space.trajectory.as_ref()).map(|trajectory| trajectory.directions.clone()),
         epochs: history.epochs.clone(),
     };
     state.write(&checkpoint.path, training)

@@ -29,7 +29,9 @@ fn both_paths_make_the_same_steps() {
         let mut model = if seed % 3 == 0 { model.without_bias() } else { model };
         let mut written_out = model.clone();
         let weight_decay = [0.0, 0.3][seed as usize % 2];
-        let config = TrainConfig { epochs: 60, learning_rate: 1e-3, weight_decay, ..Default::default() };
+        // A large rate takes α to and fro, in more directions.
+        let learning_rate = [1e-3, 0.02][seed as usize / 2 % 2];
+        let config = TrainConfig { epochs: 60, learning_rate, weight_decay, ..Default::default() };
 
         let history = fit(&mut model, &train, Some(&val), &config).expect("it trains");
         assert_eq!(history.method, Method::SampleSpace, "{n} samples of {d} features");
@@ -40,13 +42,15 @@ fn both_paths_make_the_same_steps() {
             let mut grads = written_out.backward(&train.x, &y_hat, &train.y);
             grads.weight.scaled_add(weight_decay, &written_out.weight);
             written_out.step(&grads, config.learning_rate);
+            // A sample at the border may fall to either side.
+            let val_accuracy = accuracy(&written_out.forward(&val.x), &val.y);
+            let off = epoch.val_accuracy.expect("there is val") - val_accuracy;
+            assert!(off.abs() < 1.0 / 11.0 + 1e-6, "seed {seed}: val {val_accuracy} at {epoch}");
         }
         let furthest = (&model.weight - &written_out.weight).fold(0.0_f32, |most, off| most.max(off.abs()));
         assert!(furthest < 1e-5, "seed {seed}: a weight is off by {furthest}");
         let bias = |model: &LogisticRegression| model.bias.unwrap_or(0.0);
         assert!((bias(&model) - bias(&written_out)).abs() < 1e-5);
-        let last = history.epochs[59].val_accuracy.expect("there is val");
-        assert!((last - accuracy(&written_out.forward(&val.x), &val.y)).abs() < 1.0 / 11.0 + 1e-6);
     }
 }
 
