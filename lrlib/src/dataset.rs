@@ -11,7 +11,7 @@ use std::{
 use image::{DynamicImage, ImageError, ImageFormat, ImageReader, RgbImage, error::DecodingError};
 use rayon::prelude::*;
 
-use crate::{Batch, Error, Result, Transform, memory, to_tensor};
+use crate::{Batch, Error, Result, Transform, memory, table::Table, to_tensor};
 
 /// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS`.
 pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
@@ -143,6 +143,24 @@ impl ImageFolder {
         let y = samples.iter().map(|sample| sample.label as f32).collect();
         Ok(Batch { x, y, paths: samples.iter().map(|sample| sample.path.clone()).collect() })
     }
+
+    /// Shows a table of the classes in a notebook; the kernel calls this for the last expression of a cell.
+    pub fn evcxr_display(&self) {
+        self.table().show();
+    }
+
+    fn table(&self) -> Table {
+        let row = |class: &str, label: &str, count: usize| {
+            let share = format!("{:.2} %", 100.0 * count as f32 / self.len() as f32);
+            vec![class.into(), label.into(), count.to_string(), share]
+        };
+        let ([first, second], [zeros, ones]) = (&self.classes, self.counts());
+        Table {
+            caption: "Pictures by class".into(),
+            header: ["class", "label", "pictures", "share"].map(String::from).to_vec(),
+            rows: vec![row(first, "0", zeros), row(second, "1", ones), row("total", "", self.len())],
+        }
+    }
 }
 
 /// `ImageFolder(244 pictures: 123 ants, 121 bees)`
@@ -237,4 +255,19 @@ fn is_picture(path: &Path) -> bool {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or(OsStr::new("")).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_counts_the_classes() {
+        let sample = |label| Sample { path: PathBuf::new(), label };
+        let folder =
+            ImageFolder { classes: ["ants".into(), "bees".into()], samples: [0, 0, 0, 1].map(sample).to_vec() };
+        let text = "Pictures by class\nclass  label  pictures     share\n ants      0         3   75.00 %\n \
+                    bees      1         1   25.00 %\ntotal                4  100.00 %";
+        assert_eq!(folder.table().to_string(), text);
+    }
 }

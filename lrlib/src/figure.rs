@@ -8,7 +8,7 @@ use image::{
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
 
-use crate::{Error, Result, file};
+use crate::{Error, Result, file, table};
 
 /// A finished drawing on an opaque ground.
 ///
@@ -50,19 +50,16 @@ impl Figure {
 
     /// Shows the figure in a notebook; the kernel calls this for the last expression of a cell.
     pub fn evcxr_display(&self) {
-        let block = |mime: &str, content: &str| println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
         match self.html() {
-            Ok(html) => block("text/html", &html),
+            Ok(html) => table::show(&html, &self.alt),
             Err(error) => eprintln!("{error}"),
         }
-        block("text/plain", &self.alt);
     }
 
     /// The PNG as an `<img>`: JupyterLab shows a bare `image/png` without any alternative text.
     fn html(&self) -> Result<String> {
         let png = STANDARD.encode(self.png()?);
-        let alt = self.alt.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-        Ok(format!(r#"<img alt="{alt}" src="data:image/png;base64,{png}">"#))
+        Ok(format!(r#"<img alt="{}" src="data:image/png;base64,{png}">"#, table::escape(&self.alt)))
     }
 }
 

@@ -10,6 +10,7 @@
 mod error;
 mod file;
 mod memory;
+mod table;
 mod transforms;
 mod dataset;
 mod batch;
@@ -38,7 +39,7 @@ pub use figure::Figure;
 pub use gram::gram;
 pub use history::{Epoch, History};
 pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};
-pub use metrics::{accuracy, confidence_interval, majority_baseline};
+pub use metrics::{ConfusionMatrix, accuracy, confidence_interval, majority_baseline};
 pub use model::{Gradients, LogisticRegression, sigmoid};
 pub use newton::newton;
 pub use plot::{Line, plot_grid, plot_history, plot_image, plot_lines, plot_weights};
