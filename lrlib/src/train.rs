@@ -1,5 +1,7 @@
 //! The training loop: [`fit`] → [`History`].
 
+use std::time::{Duration, Instant};
+
 use ndarray::{Array1, ArrayRef1, Zip};
 
 use crate::{
@@ -30,7 +32,7 @@ pub struct TrainConfig {
     pub seed: u64,
     /// The way to make the steps; `None` takes the cheaper one.
     pub method: Option<Method>,
-    /// Prints a line at every so many epochs, and at the last; 0 prints none.
+    /// Prints a line at every so many epochs, and at the last, with the time left where that is 10 s or more; 0 prints none.
     pub log_every: usize,
     /// Where the training is kept, so that it can go on after an interruption; `None` keeps nothing.
     pub checkpoint: Option<Checkpoint>,
@@ -106,6 +108,7 @@ pub fn fit(
             }
         }
     }
+    let (start, before) = (Instant::now(), history.epochs.len());
     let mut outcome = Ok(());
     while outcome.is_ok() && history.epochs.len() < config.epochs {
         let seen = match &mut space {
@@ -121,7 +124,8 @@ pub fn fit(
                 space.catch_up(train, val, &mut history.epochs);
             }
             if let (true, Some(epoch)) = (logged, history.epochs.last()) {
-                println!("{epoch}");
+                let (done, to_do) = (epoch.epoch + 1 - before, config.epochs - epoch.epoch - 1);
+                println!("{epoch}{}", time_left(start.elapsed(), done, to_do));
             }
             if kept { keep(model, space.as_ref(), &history, &training, config) } else { Ok(()) }
         });
@@ -225,6 +229,13 @@ fn is_kept(history: &History, config: &TrainConfig) -> bool {
     config.checkpoint.as_ref().is_some_and(|checkpoint| done.is_multiple_of(checkpoint.every) || done == config.epochs)
 }
 
+/// `  12 s left`, if the epochs to do take as long as those done; nothing below 10 s, so that a short run prints the
+/// same every time.
+fn time_left(elapsed: Duration, done: usize, to_do: usize) -> String {
+    let seconds = elapsed.as_secs_f64() / done as f64 * to_do as f64;
+    if seconds < 10.0 { String::new() } else { format!("  {seconds:.0} s left") }
+}
+
 /// Everything that decides the numbers of a training, but for the pixels and how long it goes.
 fn identity(
     model: &LogisticRegression,
@@ -291,4 +302,16 @@ fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config:
         return Ok(());
     };
     Err(Error::Config(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_said_from_10_s_on() {
+        assert_eq!(time_left(Duration::from_secs(3), 25, 100), "  12 s left");
+        assert_eq!(time_left(Duration::from_millis(9_900), 50, 50), "");
+        assert_eq!(time_left(Duration::from_secs(60), 100, 0), "");
+    }
 }
