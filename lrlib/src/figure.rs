@@ -10,9 +10,13 @@ use image::{
 
 use crate::{Error, Result, file, table};
 
+/// Pixels per pixel of a page, along each side: screens of high density show them all.
+pub(crate) const DENSITY: u32 = 2;
+
 /// A finished drawing on an opaque ground.
 ///
-/// As the last expression of a cell it shows itself: as PNG, with [`alt`](Self::alt) as its alternative text.
+/// As the last expression of a cell it shows itself: as PNG, in half the width and height of its pixels, so that it is
+/// sharp on a screen of high density too; with [`alt`](Self::alt) as its alternative text.
 #[derive(Clone, PartialEq)]
 pub struct Figure {
     pub(crate) pixels: RgbImage,
@@ -26,7 +30,7 @@ impl Figure {
         &self.alt
     }
 
-    /// Width and height in pixels.
+    /// Width and height in pixels, as [`save`](Self::save) writes them: twice those that it takes on a page.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         self.pixels.dimensions()
@@ -58,12 +62,13 @@ impl Figure {
 
     /// The PNG as an `<img>`: JupyterLab shows a bare `image/png` without any alternative text.
     fn html(&self) -> Result<String> {
-        let png = STANDARD.encode(self.png()?);
-        Ok(format!(r#"<img alt="{}" src="data:image/png;base64,{png}">"#, table::escape(&self.alt)))
+        let (png, alt) = (STANDARD.encode(self.png()?), table::escape(&self.alt));
+        let (width, height) = (self.pixels.width() / DENSITY, self.pixels.height() / DENSITY);
+        Ok(format!(r#"<img width="{width}" height="{height}" alt="{alt}" src="data:image/png;base64,{png}">"#))
     }
 }
 
-/// `Figure(900 × 360: loss falls …)`
+/// `Figure(1920 × 800: loss falls …)`
 impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (width, height) = self.size();
@@ -78,8 +83,9 @@ mod tests {
     #[test]
     fn the_words_of_a_figure_are_its_alternative_text() {
         let alt = r#"a < b & "c""#.to_owned();
-        let html = Figure { pixels: RgbImage::new(2, 1), alt }.html().unwrap();
-        let start = r#"<img alt="a &lt; b &amp; &quot;c&quot;" src="data:image/png;base64,iVBORw0KGgo"#;
+        let html = Figure { pixels: RgbImage::new(4, 2), alt }.html().unwrap();
+        let start =
+            r#"<img width="2" height="1" alt="a &lt; b &amp; &quot;c&quot;" src="data:image/png;base64,iVBORw0"#;
         assert!(html.starts_with(start) && html.ends_with("\">"), "{html}");
     }
 }

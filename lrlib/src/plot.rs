@@ -5,18 +5,32 @@ use ndarray::ArrayRef1;
 use plotters::{
     coord::Shift,
     prelude::*,
-    style::{FontStyle, register_font},
+    style::{
+        FontStyle, register_font,
+        text_anchor::{HPos, Pos, VPos},
+    },
 };
 
-use crate::{Error, Figure, History, Result};
+use crate::{Error, Figure, History, Result, figure::DENSITY};
 
 /// Okabe and Ito's colours, told apart by colour-blind readers too: blue, orange, green, purple, grey.
 const PALETTE: [RGBColor; 5] =
     [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167), RGBColor(90, 90, 90)];
-/// The side of one picture in a grid, and the height of the caption below it, in pixels.
+/// The side of one picture in a grid, and the height of the caption below it, in pixels of a page, as all sizes here.
 const TILE: u32 = 224;
 const CAPTION: u32 = 30;
+/// The width left of an upright axis: its label, numbers of eight digits, its ticks.
+const Y_LABELS: u32 = 80;
 const FONT: &str = "sans-serif";
+
+/// So many pixels of a page, in pixels of the drawing.
+fn px(size: u32) -> i32 {
+    (DENSITY * size).cast_signed()
+}
+
+fn font(size: u32) -> FontDesc<'static> {
+    (FONT, px(size)).into_font()
+}
 
 type Canvas<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 
@@ -31,11 +45,11 @@ pub fn plot_image(image: &RgbImage, title: &str) -> Result<Figure> {
     let scale = TILE.div_ceil(image.width().max(image.height()).max(1));
     let (width, height) = (image.width() * scale, image.height() * scale);
     let alt = format!("{title}: a picture of {} × {} pixels", image.width(), image.height());
-    let mut figure = draw((width.max(2 * TILE) + 20, height + CAPTION + 20), alt, |canvas| {
-        write_centred(canvas, title, width.max(2 * TILE) / 2 + 10, CAPTION / 2 + 5, 18)
+    let total = width.max(2 * TILE) + 20;
+    let mut figure = draw((total, height + CAPTION + 20), alt, |canvas| {
+        write_centred(canvas, title, total / 2, CAPTION / 2 + 5, 18)
     })?;
-    let left = (figure.pixels.width() - width) / 2;
-    paste(&mut figure, image, (left, CAPTION + 10), (width, height));
+    paste(&mut figure, image, ((total - width) / 2, CAPTION + 10), (width, height));
     Ok(figure)
 }
 
@@ -66,7 +80,7 @@ pub fn plot_grid(pictures: &[(RgbImage, String)], columns: usize, title: &str) -
     Ok(figure)
 }
 
-/// Lines over common axes, with a legend where there are several.
+/// Lines over common axes, their names above them.
 ///
 /// # Errors
 /// [`Error::Plot`] if there is no point, a coordinate is not finite, or it cannot be drawn.
@@ -91,7 +105,7 @@ pub fn plot_history(history: &History, baseline: f32) -> Result<Figure> {
     let words: Vec<String> = accuracies.iter().map(in_words).collect();
     let alt = format!("Loss over {} epochs: {}. Accuracy in %: {}", epochs.len(), in_words(&loss), words.join("; "));
     draw((960, 400), alt, |canvas| {
-        let (left, right) = canvas.split_horizontally(480);
+        let (left, right) = canvas.split_horizontally(px(480));
         axes(&left, "Loss", "epoch", "binary cross-entropy", &[loss])?;
         axes(&right, "Accuracy", "epoch", "accuracy (%)", &accuracies)
     })
@@ -137,12 +151,17 @@ fn in_words((name, points): &Line<'_>) -> String {
     let verb = match last.partial_cmp(first) {
         Some(std::cmp::Ordering::Less) => "falls",
         Some(std::cmp::Ordering::Greater) => "rises",
-        _ => return format!("{name} stays at {last:.4}"),
+        _ => return format!("{name} stays at {}", to_4_places(*last)),
     };
-    format!("{name} {verb} from {first:.4} to {last:.4}")
+    format!("{name} {verb} from {} to {}", to_4_places(*first), to_4_places(*last))
 }
 
-/// A white figure with whatever `content` draws on it.
+/// `0.6931`, and where four decimals would hide the number `3.354e-4`.
+fn to_4_places(value: f32) -> String {
+    if value.abs() < 1e-3 && value != 0.0 { format!("{value:.3e}") } else { format!("{value:.4}") }
+}
+
+/// A white figure of this size on a page, with whatever `content` draws on it.
 fn draw(
     (width, height): (u32, u32),
     alt: String,
@@ -153,8 +172,9 @@ fn draw(
     for (style, bytes) in fonts {
         register_font(FONT, style, bytes).map_err(|_| Error::Plot("the embedded font is broken".into()))?;
     }
-    let mut pixels = RgbImage::new(width, height);
-    let canvas = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+    let mut pixels = RgbImage::new(DENSITY * width, DENSITY * height);
+    let size = pixels.dimensions();
+    let canvas = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
     let drawn = canvas.fill(&WHITE).map_err(|e| e.to_string()).and_then(|()| content(&canvas));
     drawn.and_then(|()| canvas.present().map_err(|e| e.to_string())).map_err(Error::Plot)?;
     drop(canvas);
@@ -173,52 +193,114 @@ fn axes(
         return Err(format!("cannot plot \"{title}\": it needs points, and finite ones"));
     };
     let margin = 0.05 * (y1 - y0);
-    let font = |size: i32| (FONT, size).into_font();
-    let mut chart = ChartBuilder::on(canvas)
-        .caption(title, font(20).style(FontStyle::Bold))
-        .margin(12)
-        .margin_right(24)
-        .x_label_area_size(45)
-        .y_label_area_size(65)
+    let canvas = canvas.margin(px(12), 0, 0, 0).titled(title, font(20).style(FontStyle::Bold));
+    let canvas = legend(&canvas.map_err(|e| e.to_string())?, lines)?;
+    let mut chart = ChartBuilder::on(&canvas)
+        .margin(px(12))
+        .margin_right(px(24))
+        .x_label_area_size(px(45))
+        .y_label_area_size(px(Y_LABELS))
         .build_cartesian_2d(x0..x1, (y0 - margin)..(y1 + margin))
         .map_err(|e| e.to_string())?;
+    let (x_tick, y_tick) = (|x: &f32| tick(*x, (x0, x1)), |y: &f32| tick(*y, (y0, y1)));
     let mut mesh = chart.configure_mesh();
-    let plain = |value: &f32| ((value * 1e4).round() / 1e4).to_string();
-    mesh.x_label_formatter(&plain).y_label_formatter(&plain);
+    mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick).set_all_tick_mark_size(px(5));
+    mesh.axis_style(BLACK.stroke_width(DENSITY)).bold_line_style(BLACK.mix(0.2).stroke_width(DENSITY));
     mesh.x_desc(x_label).y_desc(y_label).axis_desc_style(font(16)).label_style(font(14)).light_line_style(WHITE);
     mesh.draw().map_err(|e| e.to_string())?;
-    for ((name, points), color) in lines.iter().zip(PALETTE.iter().cycle()) {
-        let line = LineSeries::new(points.iter().copied(), color.stroke_width(2));
-        let drawn = chart.draw_series(line).map_err(|e| e.to_string())?;
-        drawn.label(*name).legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2)));
-    }
-    if lines.len() > 1 {
-        let mut legend = chart.configure_series_labels();
-        // Where the first line does not end.
-        let falls = lines.iter().find_map(|(_, p)| Some(p.last()?.1 < p.first()?.1)).unwrap_or(false);
-        let corner = if falls { SeriesLabelPosition::UpperRight } else { SeriesLabelPosition::LowerRight };
-        legend.position(corner).label_font(font(14)).background_style(WHITE.mix(0.85));
-        legend.border_style(RGBColor(200, 200, 200)).draw().map_err(|e| e.to_string())?;
+    for ((_, points), color) in lines.iter().zip(PALETTE.iter().cycle()) {
+        // Stroke by stroke, with round ends: a LineSeries is hollow or thin where a thick line goes to and fro.
+        let strokes = points.windows(2).map(|ends| PathElement::new(ends, color.stroke_width(2 * DENSITY)));
+        chart.draw_series(strokes).map_err(|e| e.to_string())?;
+        let ends = points.iter().map(|point| Circle::new(*point, DENSITY, color.filled()));
+        chart.draw_series(ends).map_err(|e| e.to_string())?;
     }
     Ok(())
 }
 
-/// The smallest and the largest value, a little apart at least; `None` without values or with one that is not finite.
+/// Writes each line's name behind a stroke of its colour, in as many rows as that takes; gives what is left below.
+fn legend<'a>(canvas: &Canvas<'a>, lines: &[Line<'_>]) -> std::result::Result<Canvas<'a>, String> {
+    let style = TextStyle::from(font(14)).pos(Pos::new(HPos::Left, VPos::Center));
+    let (start, end) = (px(12 + Y_LABELS), canvas.dim_in_pixel().0.cast_signed() - px(24));
+    let (mut x, mut y) = (start, px(11));
+    for ((name, _), color) in lines.iter().zip(PALETTE.iter().cycle()) {
+        let (width, _) = canvas.estimate_text_size(name, &style).map_err(|e| e.to_string())?;
+        let width = px(26) + width.cast_signed();
+        if x > start && x + width > end {
+            (x, y) = (start, y + px(20));
+        }
+        let stroke = PathElement::new([(x, y), (x + px(20), y)], color.stroke_width(2 * DENSITY));
+        canvas.draw(&stroke).map_err(|e| e.to_string())?;
+        canvas.draw(&Text::new(*name, (x + px(26), y + px(2)), style.clone())).map_err(|e| e.to_string())?;
+        x += width + px(20);
+    }
+    Ok(canvas.split_vertically(y + px(9)).1)
+}
+
+/// A number on an axis, to a thousandth of what the axis spans: `0.55`, `10000`, on an axis of tiny ones `2e-6`.
+fn tick(value: f32, (low, high): (f32, f32)) -> String {
+    let unit = 10_f64.powi((high - low).log10().floor() as i32 - 3);
+    // Plus 0, since -0 would be written with its sign.
+    let rounded = ((f64::from(value) / unit).round() * unit) as f32 + 0.0;
+    let plain = (1e-3..1e6).contains(&low.abs().max(high.abs())) || rounded == 0.0;
+    if plain { rounded.to_string() } else { format!("{rounded:e}") }
+}
+
+/// The smallest and the largest value, a little apart at least; `None` without values or with one that is not finite,
+/// or nearly so.
 fn range(values: impl Iterator<Item = f32> + Clone) -> Option<(f32, f32)> {
     let low = values.clone().fold(f32::INFINITY, f32::min);
     let high = values.clone().fold(f32::NEG_INFINITY, f32::max);
-    let apart = if high - low < 1e-6 { 0.5 * high.abs().max(1e-3) } else { 0.0 };
-    (values.into_iter().all(f32::is_finite) && low <= high).then_some((low - apart, high + apart))
+    let largest = low.abs().max(high.abs());
+    let apart = match largest {
+        0.0 => 0.5,
+        _ if high - low < 1e-6 * largest => 0.5 * largest,
+        _ => 0.0,
+    };
+    // An axis has to reach a little beyond its values, and its length has to be a number.
+    (values.into_iter().all(f32::is_finite) && largest < f32::MAX / 4.0).then_some((low - apart, high + apart))
 }
 
-fn write_centred(canvas: &Canvas<'_>, text: &str, x: u32, y: u32, size: i32) -> std::result::Result<(), String> {
-    use plotters::style::text_anchor::{HPos, Pos, VPos};
-    let style = TextStyle::from((FONT, size).into_font()).pos(Pos::new(HPos::Center, VPos::Center));
-    canvas.draw(&Text::new(text, (x.cast_signed(), y.cast_signed()), style)).map_err(|e| e.to_string())
+fn write_centred(canvas: &Canvas<'_>, text: &str, x: u32, y: u32, size: u32) -> std::result::Result<(), String> {
+    let style = TextStyle::from(font(size)).pos(Pos::new(HPos::Center, VPos::Center));
+    canvas.draw(&Text::new(text, (px(x), px(y)), style)).map_err(|e| e.to_string())
 }
 
 fn paste(figure: &mut Figure, image: &RgbImage, (left, top): (u32, u32), (width, height): (u32, u32)) {
     // Nearest neighbours keep enlarged pixels square, which is what they are.
-    let image = imageops::resize(image, width, height, imageops::FilterType::Nearest);
-    imageops::replace(&mut figure.pixels, &image, left.into(), top.into());
+    let image = imageops::resize(image, DENSITY * width, DENSITY * height, imageops::FilterType::Nearest);
+    imageops::replace(&mut figure.pixels, &image, px(left).into(), px(top).into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_is_labelled_to_a_thousandth_of_its_span() {
+        assert_eq!(tick(0.1 + 0.2, (0.0, 1.0)), "0.3");
+        assert_eq!(tick(-0.000_01, (-1.0, 1.0)), "0");
+        assert_eq!(tick(0.000_55, (0.0, 0.002)), "0.00055");
+        assert_eq!(tick(0.553_15, (0.553_1, 0.553_2)), "0.55315");
+        assert_eq!(tick(10_000.0, (0.0, 10_000.0)), "10000");
+        assert_eq!(tick(2e-6, (0.0, 1e-5)), "2e-6");
+        assert_eq!(tick(0.0, (0.0, 1e-5)), "0");
+        assert_eq!(tick(1.5e9, (0.0, 2e9)), "1.5e9");
+    }
+
+    #[test]
+    fn tiny_values_have_a_range_of_their_own() {
+        assert_eq!(range([2e-8, 1e-8].into_iter()), Some((1e-8, 2e-8)));
+        assert_eq!(range([4.0, 4.0].into_iter()), Some((2.0, 6.0)));
+        assert_eq!(range([0.0].into_iter()), Some((-0.5, 0.5)));
+        for none in [vec![], vec![1.0, f32::NAN], vec![-f32::MAX, f32::MAX]] {
+            assert_eq!(range(none.into_iter()), None);
+        }
+    }
+
+    #[test]
+    fn words_do_not_round_tiny_values_to_nothing() {
+        assert_eq!(in_words(&("loss", vec![(0.0, 0.5), (1.0, 0.000_25)])), "loss falls from 0.5000 to 2.500e-4");
+        assert_eq!(in_words(&("loss", vec![(0.0, 0.0), (1.0, 0.0)])), "loss stays at 0.0000");
+    }
 }

@@ -25,6 +25,7 @@ fn a_saved_figure_is_an_opaque_png_of_its_size() {
     figure.save(&path).expect("saved");
     let image = image::open(&path).expect("a PNG");
     assert_eq!((image.width(), image.height()), figure.size());
+    assert_eq!(figure.size(), (2 * 960, 2 * 400), "twice what it takes on a page");
     let image = image.into_rgb8();
     assert_eq!(image.get_pixel(0, 0).0, [255; 3], "the ground is white");
     assert!(image.pixels().any(|pixel| pixel.0 == [0, 114, 178]), "and a line is drawn on it");
@@ -48,12 +49,12 @@ fn pictures_keep_their_pixels() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("figure.png");
     plot_image(&red, "an ant").expect("drawn").save(&path).expect("saved");
-    assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 224 * 224);
+    assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 2 * 224 * 2 * 224);
     let three = vec![(red.clone(), "ant".into()), (red.clone(), "bee".into()), (red, "ant".into())];
     let grid = plot_grid(&three, 2, "Samples").expect("drawn");
     assert_eq!(grid.alt(), "Samples: 3 pictures: ant; bee; ant");
     grid.save(&path).expect("saved");
-    assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 3 * 224 * 224);
+    assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 3 * 2 * 224 * 2 * 224);
 }
 
 #[test]
