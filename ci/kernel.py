@@ -6,7 +6,11 @@ two kernels must never share a build folder. The folder is a small Cargo workspa
 
     Cargo.toml, Cargo.lock   the build settings, and the very versions this repository has locked
     ctx/                     the kernel's own crate: the cells, one at a time (EVCXR_TMPDIR)
-    keep/                    depends on lrlib, so that Cargo keeps all of lrlib's locked versions
+    keep/                    may depend on lrlib, so that Cargo keeps all of lrlib's locked versions
+
+The kernel reads the sources of all crates it finds, to know the types of variables, and that takes
+most of its start. `keep` depends on lrlib only optionally: this keeps the versions, and there is
+nothing to read before the first `:dep`.
 
     .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
     .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
@@ -27,7 +31,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,9 +73,11 @@ name = "keep"
 edition = "2024"
 
 [dependencies]
-lrlib = {{ path = {} }}
+lrlib = {{ path = {}, optional = true }}
 """
 
+
+Ignore = Callable[[str, list[str]], list[str]] | None
 
 SPEC = ROOT / ".venv/share/jupyter/kernels/rust/kernel.json"
 
@@ -138,10 +144,15 @@ def locked(name: str, how: int) -> Iterator[None]:
         yield
 
 
-def fill(folder: Path, source: Path) -> None:
+def half_done(folder: str, names: list[str]) -> list[str]:
+    """What a kernel's copy does without: half the size, of use only where lrlib is edited."""
+    return [name for name in names if folder.endswith("/incremental") and name.startswith("lrlib-")]
+
+
+def fill(folder: Path, source: Path, ignore: Ignore = None) -> None:
     """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one."""
     if source.is_dir():
-        shutil.copytree(source, folder, symlinks=True)
+        shutil.copytree(source, folder, symlinks=True, ignore=ignore)
         os.utime(source)
     for member in ("ctx", "keep"):
         (folder / member / "src").mkdir(parents=True, exist_ok=True)
@@ -201,7 +212,7 @@ def run(kernel: str, connection_file: str) -> None:
             lock = os.open(copy.with_suffix(".lock"), os.O_CREAT | os.O_RDWR)
             fcntl.flock(lock, fcntl.LOCK_EX)
             os.set_inheritable(lock, True)
-            fill(copy, prepared())
+            fill(copy, prepared(), ignore=half_done)
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     # A cell is a shared object that finds Rust's standard library by a relative path, which the
     # kernel breaks by moving it up one folder. Below / that goes unnoticed; below a home it fails.
