@@ -6,7 +6,7 @@
 //!
 //! > z = c·V·w₀ + (V·Xᵀ·Qᵀ)·p + b,
 //!
-//! and the product in brackets costs no more than a dozen epochs over the pixels. The directions are found with Gram and
+//! and the product in brackets takes as long as one or two epochs over the pixels. The directions are found with Gram and
 //! Schmidt's method, taking the place farthest from those so far as the next.
 
 use std::mem;
