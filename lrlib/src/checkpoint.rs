@@ -11,8 +11,10 @@ use crate::{
 
 /// Where and how often [`fit`](crate::fit) keeps its state.
 ///
-/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run gives. The file is written beside
-/// and renamed, so a process killed at any moment leaves the one before. Raise `epochs` and call again to train longer.
+/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run with the same `every` gives (in
+/// sample space another `every` rounds validation logits differently, which counts for a sample at the very border).
+/// The file is written beside and renamed, so a process killed at any moment leaves the one before. Raise `epochs` and
+/// call again to train longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The file, safetensors.

@@ -8,7 +8,7 @@
 //! The logits need no w either: z = X·w + b = c·X·w₀ + K·α + b with the **Gram matrix** K = X·Xᵀ, n × n. Made once, it
 //! brings an epoch from n·d multiplications down to n². Nothing is approximated: the iterates are the same, only the
 //! rounding differs. The sums over d and all that follows are kept in f64, as α is small and K large.
-
+//!
 //! K itself is large where pictures are bright, all its entries about alike, and logits are small differences of it. So its
 //! means, uᵢ of each row and ū of all, are taken out and kept in f64, and what is left can be kept in f32:
 //!
