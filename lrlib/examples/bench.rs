@@ -13,10 +13,11 @@ use std::{
 };
 
 use lrlib::{
-    Batch, CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Method, Resize, TrainConfig, accuracy,
-    binary_cross_entropy, fit, newton,
+    Batch, CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Method, Pixel, Resize, TrainConfig,
+    accuracy, binary_cross_entropy, fit, levels, newton,
 };
 use multiversion::multiversion;
+use ndarray::ArrayRef2;
 use rayon::prelude::*;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -51,7 +52,13 @@ fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
         "fit10000" => Box::new(move || run_fit(&both, 10_000, None)),
         "space" => Box::new(move || run_fit(&both, 100, Some(Method::SampleSpace))),
         "loop" => Box::new(move || {
-            written_out(&both, 100);
+            written_out(&both, &both[0].x, &both[1].x, 100);
+            Ok(())
+        }),
+        "bytes" => Box::new(move || {
+            let [train, val] =
+                both.each_ref().map(|batch| levels(&batch.x).ok_or("there are features that are no levels"));
+            written_out(&both, &train?, &val?, 100);
             Ok(())
         }),
         "optimum" => Box::new(move || optimum(&both[0], &folder)),
@@ -113,14 +120,14 @@ fn optimum(train: &Batch, folder: &Path) -> Result {
 }
 
 /// The loop as the tutorial writes it: forward, loss, backward, step, and the accuracy on val.
-fn written_out([train, val]: &[Batch; 2], epochs: usize) {
+fn written_out<T: Pixel>([train, val]: &[Batch; 2], x: &ArrayRef2<T>, val_x: &ArrayRef2<T>, epochs: usize) {
     let mut model = LogisticRegression::new(train.num_features());
     for _ in 0..epochs {
-        let y_hat = model.forward(&train.x);
+        let y_hat = model.forward(x);
         black_box((binary_cross_entropy(&y_hat, &train.y), accuracy(&y_hat, &train.y)));
-        let grads = model.backward(&train.x, &y_hat, &train.y);
+        let grads = model.backward(x, &y_hat, &train.y);
         model.step(&grads, 1e-4);
-        black_box(accuracy(&model.forward(&val.x), &val.y));
+        black_box(accuracy(&model.forward(val_x), &val.y));
     }
 }
 

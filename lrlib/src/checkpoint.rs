@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::Path, path::PathBuf};
 use ndarray::{Array1, Array2};
 
 use crate::{
-    Batch, Epoch, Error, Result,
+    Batch, Epoch, Error, History, LogisticRegression, Method, Result, TrainConfig,
     safetensors::{self, Contents, Values},
+    sample_space::SampleSpace,
 };
 
 /// Where and how often [`fit`](crate::fit) keeps its state.
@@ -23,6 +24,32 @@ pub struct Checkpoint {
     pub every: usize,
 }
 
+impl Checkpoint {
+    /// Whether it is to be written after so many of all epochs.
+    pub(crate) fn is_due(&self, done: usize, epochs: usize) -> bool {
+        done.is_multiple_of(self.every) || done == epochs
+    }
+}
+
+/// Everything that decides the numbers of a training, but for the pixels and how long it goes.
+pub(crate) fn identity(
+    model: &LogisticRegression,
+    train: &Batch,
+    val: Option<&Batch>,
+    method: Method,
+    config: &TrainConfig,
+) -> String {
+    let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
+    let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
+    format!(
+        "{method:?} on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
+         learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
+         batch size {batch_size:?}, seed {seed}",
+        val.map_or(0, Batch::num_samples),
+        if model.bias.is_some() { "with" } else { "without" },
+    )
+}
+
 /// A training after some epochs.
 pub(crate) struct State {
     /// The model's weight; in sample space that of the start, w₀.
@@ -36,6 +63,16 @@ pub(crate) struct State {
 }
 
 impl State {
+    pub(crate) fn of(model: &LogisticRegression, space: Option<&SampleSpace>, history: &History) -> Self {
+        Self {
+            weight: model.weight.clone(),
+            bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
+            mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
+            directions: space.and_then(|space| Some(space.trajectory.as_ref()?.directions.clone())),
+            epochs: history.epochs.clone(),
+        }
+    }
+
     /// `training` says which one this is.
     pub(crate) fn write(&self, path: &Path, training: &str) -> Result<()> {
         let of_epochs = |value: fn(&Epoch) -> f32| self.epochs.iter().map(value).collect::<Vec<_>>();
@@ -61,8 +98,14 @@ impl State {
         safetensors::write(path, training, &tensors)
     }
 
-    /// The state in this file; `None` if there is no file.
-    pub(crate) fn read(path: &Path, training: &str) -> Result<Option<Self>> {
+    /// The state in this file, to go on from to so many epochs; `None` if there is no file. `sizes` are those of the
+    /// weight and of α.
+    pub(crate) fn read(
+        path: &Path,
+        training: &str,
+        sizes: (usize, Option<usize>),
+        epochs: usize,
+    ) -> Result<Option<Self>> {
         if !path.try_exists().map_err(|source| Error::read(path, source))? {
             return Ok(None);
         }
@@ -73,23 +116,16 @@ impl State {
             );
             return Err(Error::model(path, problem));
         }
-        let state = Self::from(tensors).ok_or_else(|| Error::model(path, "it is no whole checkpoint; remove it"));
-        state.map(Some)
-    }
-
-    /// Whether a training of that many epochs on this data can go on from here; else the cause and the remedy.
-    pub(crate) fn check(&self, train: &Batch, in_sample_space: bool, epochs: usize) -> std::result::Result<(), String> {
-        let alpha = self.mixture.as_ref().map(|(alpha, _)| alpha.len());
-        if self.weight.len() != train.num_features() || alpha != in_sample_space.then_some(train.num_samples()) {
-            return Err("it is no whole checkpoint; remove it".into());
-        }
-        let done = self.epochs.len();
+        let sizes_of = |state: &Self| (state.weight.len(), state.mixture.as_ref().map(|(alpha, _)| alpha.len()));
+        let state = Self::from(tensors).filter(|state| sizes_of(state) == sizes);
+        let state = state.ok_or_else(|| Error::model(path, "it is no whole checkpoint; remove it"))?;
+        let done = state.epochs.len();
         if done > epochs {
-            return Err(format!(
-                "it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it"
-            ));
+            let problem =
+                format!("it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it");
+            return Err(Error::model(path, problem));
         }
-        Ok(())
+        Ok(Some(state))
     }
 
     fn from(mut tensors: BTreeMap<String, Vec<f64>>) -> Option<Self> {

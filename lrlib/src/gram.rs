@@ -8,6 +8,8 @@ use multiversion::{multiversion, target::match_target};
 use ndarray::{Array2, ArrayRef2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use crate::levels::to_levels;
+
 /// Columns per step: its sums stay below 4096 · 255² < 2³¹.
 const COLUMNS: usize = 4096;
 /// A row's levels within these columns, 16 to a vector.
@@ -52,7 +54,11 @@ fn by_levels(parts: &[ArrayView2<'_, f32>]) -> Option<Array2<f64>> {
     for left in (0..d).step_by(COLUMNS) {
         let columns = left..(left + COLUMNS).min(d);
         let lines = levels.par_chunks_mut(STRIDE).zip(&rows);
-        if !lines.all(|(levels, row)| to_levels(&row[columns.clone()], levels)) {
+        // In the last columns, what is left of the ones before counts for nothing.
+        if !lines.all(|(levels, row)| {
+            levels.fill(0);
+            to_levels(&row[columns.clone()], levels)
+        }) {
             return None;
         }
         let lines: Vec<&Line> =
@@ -75,22 +81,6 @@ fn by_levels(parts: &[ArrayView2<'_, f32>]) -> Option<Array2<f64>> {
         });
     }
     Some(sums / (255.0 * 255.0))
-}
-
-/// The levels behind a row's features, zeros after its end; whether all features are levels, to the last bit or two.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn to_levels(row: &[f32], levels: &mut [i16]) -> bool {
-    let (filled, rest) = levels.split_at_mut(row.len());
-    rest.fill(0);
-    let mut exact = true;
-    for (level, &value) in filled.iter_mut().zip(row) {
-        // Beyond 2²³ a float has no digits behind the point: the sum is rounded, and its lowest bits are the level.
-        let (scaled, shifted) = (value * 255.0, value * 255.0 + 8_388_608.0);
-        let nearest = shifted - 8_388_608.0;
-        exact &= (scaled - nearest).abs() < 3e-5 && (0.0..=255.0).contains(&nearest);
-        *level = shifted.to_bits() as i16;
-    }
-    exact
 }
 
 /// Three rows times three: nine sums over [`COLUMNS`] at once, so that each number read is used three times, and all that

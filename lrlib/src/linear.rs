@@ -7,7 +7,7 @@ use multiversion::multiversion;
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 use rayon::prelude::*;
 
-use crate::memory;
+use crate::{levels::Pixel, memory};
 
 /// Running sums kept side by side, so that the compiler can add whole vectors.
 pub(crate) const LANES: usize = 32;
@@ -22,7 +22,7 @@ const NEAR: usize = 1024;
 /// If the sizes do not fit.
 #[must_use]
 #[track_caller]
-pub fn product(x: &ArrayRef2<f32>, w: &ArrayRef1<f32>) -> Array1<f32> {
+pub fn product(x: &ArrayRef2<impl Pixel>, w: &ArrayRef1<f32>) -> Array1<f32> {
     assert_eq!(x.ncols(), w.len(), "x has {} features, but the weight {}", x.ncols(), w.len());
     let (x, w) = (x.as_standard_layout(), w.as_standard_layout());
     let (x, w) = (x.as_slice().unwrap_or(&[]), w.as_slice().unwrap_or(&[]));
@@ -35,7 +35,7 @@ pub fn product(x: &ArrayRef2<f32>, w: &ArrayRef1<f32>) -> Array1<f32> {
 /// If the sizes do not fit.
 #[must_use]
 #[track_caller]
-pub fn transposed_product(x: &ArrayRef2<f32>, e: &ArrayRef1<f32>) -> Array1<f32> {
+pub fn transposed_product(x: &ArrayRef2<impl Pixel>, e: &ArrayRef1<f32>) -> Array1<f32> {
     assert_eq!(x.nrows(), e.len(), "x has {} samples, but the error {}", x.nrows(), e.len());
     let x = x.as_standard_layout();
     let mut sum = Array1::zeros(x.ncols());
@@ -67,21 +67,21 @@ pub(crate) fn products_with_mixtures(val: &ArrayRef2<f32>, x: &ArrayRef2<f32>, e
 }
 
 /// The columns of a matrix, [`BLOCK`] at a time.
-fn blocks(x: &ArrayRef2<f32>) -> impl IndexedParallelIterator<Item = ArrayView2<'_, f32>> {
+fn blocks<T: Pixel>(x: &ArrayRef2<T>) -> impl IndexedParallelIterator<Item = ArrayView2<'_, T>> {
     let starts = (0..x.ncols().div_ceil(BLOCK)).into_par_iter().map(|block| block * BLOCK);
     starts.map(|start| x.slice(s![.., start..x.ncols().min(start + BLOCK)]))
 }
 
 /// Adds Xᵀ·e for each row e to a row of `sums`. Shapes (n, d) and (k, n) → (k, d).
-fn mix(sums: &mut ArrayRef2<f32>, x: &ArrayRef2<f32>, e: &ArrayRef2<f32>) {
-    let rows: Vec<&[f32]> = x.rows().into_iter().filter_map(|row| row.to_slice()).collect();
+fn mix<T: Pixel>(sums: &mut ArrayRef2<f32>, x: &ArrayRef2<T>, e: &ArrayRef2<f32>) {
+    let rows: Vec<&[T]> = x.rows().into_iter().filter_map(|row| row.to_slice()).collect();
     for first in (0..rows.len()).step_by(4) {
         for start in (0..x.ncols()).step_by(NEAR) {
             let columns = start..x.ncols().min(start + NEAR);
             let four = [0, 1, 2, 3].map(|i| &rows[(first + i).min(rows.len() - 1)][columns.clone()]);
             for (mut sum, e) in sums.slice_mut(s![.., columns.clone()]).rows_mut().into_iter().zip(e.rows()) {
                 // Behind the last row nothing is added.
-                let factors = [0, 1, 2, 3].map(|i| e.get(first + i).copied().unwrap_or(0.0));
+                let factors = [0, 1, 2, 3].map(|i| T::UNIT * e.get(first + i).copied().unwrap_or(0.0));
                 add_scaled(sum.as_slice_mut().unwrap_or(&mut []), four, factors);
             }
         }
@@ -93,7 +93,7 @@ fn dot_of_rows(a: &ArrayView1<'_, f32>, b: &ArrayView1<'_, f32>) -> f32 {
 }
 
 /// Σ aᵢ·bᵢ over two slices of one length.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+fn dot<T: Pixel>(a: &[T], b: &[f32]) -> f32 {
     let (a, a_rest) = a.as_chunks();
     let (b, b_rest) = b.as_chunks();
     let mut sums = dot_by_lane(a, b);
@@ -103,16 +103,16 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
             sums[lane] += sums[lane + half];
         }
     }
-    sums[0] + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+    T::UNIT * (sums[0] + a_rest.iter().zip(b_rest).map(|(&a, b)| a.into() * b).sum::<f32>())
 }
 
 /// Of each lane the sum. A function of its own: together with what follows, the compiler takes two lanes at a time.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn dot_by_lane(a: &[[f32; LANES]], b: &[[f32; LANES]]) -> [f32; LANES] {
+fn dot_by_lane<T: Pixel>(a: &[[T; LANES]], b: &[[f32; LANES]]) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
     for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
+            sums[lane] += a[lane].into() * b[lane];
         }
     }
     sums
@@ -128,9 +128,9 @@ pub(crate) fn small_product(x: &ArrayRef2<f32>, w: &ArrayRef1<f32>) -> Array1<f3
 
 /// sum += Σ factorᵢ·rowᵢ. Four rows at once: so the sum is read and written a fourth as often.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn add_scaled(sum: &mut [f32], rows: [&[f32]; 4], factors: [f32; 4]) {
+fn add_scaled<T: Pixel>(sum: &mut [f32], rows: [&[T]; 4], factors: [f32; 4]) {
     let ([a, b, c, d], [p, q, r, s]) = (rows, factors);
-    for ((((sum, a), b), c), d) in sum.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *sum = *sum + p * a + q * b + r * c + s * d;
+    for ((((sum, &a), &b), &c), &d) in sum.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *sum = *sum + p * a.into() + q * b.into() + r * c.into() + s * d.into();
     }
 }

@@ -13,7 +13,7 @@ use ndarray_rand::{
 };
 
 use crate::{
-    Error, Result, linear,
+    Error, Pixel, Result, linear,
     safetensors::{self, Values},
 };
 
@@ -80,7 +80,7 @@ impl LogisticRegression {
     /// If `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn logits(&self, x: &ArrayRef2<f32>) -> Array1<f32> {
+    pub fn logits(&self, x: &ArrayRef2<impl Pixel>) -> Array1<f32> {
         linear::product(x, &self.weight) + self.bias.unwrap_or(0.0)
     }
 
@@ -90,7 +90,7 @@ impl LogisticRegression {
     /// If `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn forward(&self, x: &ArrayRef2<f32>) -> Array1<f32> {
+    pub fn forward(&self, x: &ArrayRef2<impl Pixel>) -> Array1<f32> {
         self.logits(x).mapv_into(sigmoid)
     }
 
@@ -100,7 +100,7 @@ impl LogisticRegression {
     /// If `x`, `y_hat` and `y` have not n rows each, or `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn backward(&self, x: &ArrayRef2<f32>, y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> Gradients {
+    pub fn backward(&self, x: &ArrayRef2<impl Pixel>, y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> Gradients {
         assert_eq!(x.ncols(), self.num_features(), "x has {} features, the model {}", x.ncols(), self.num_features());
         assert_eq!(y_hat.len(), y.len(), "{} predictions, but {} labels", y_hat.len(), y.len());
         let error = (y_hat - y) / y.len() as f32;
@@ -127,7 +127,7 @@ impl LogisticRegression {
     /// If `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn predict(&self, x: &ArrayRef2<f32>) -> Array1<f32> {
+    pub fn predict(&self, x: &ArrayRef2<impl Pixel>) -> Array1<f32> {
         self.logits(x).mapv_into(|z| if z > 0.0 { 1.0 } else { 0.0 })
     }
 

@@ -16,7 +16,7 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis, s};
 
-use crate::{Batch, Epoch, LogisticRegression, gram::gram, linear, trajectory::Trajectory};
+use crate::{Batch, Epoch, LogisticRegression, checkpoint::State, gram::gram, linear, trajectory::Trajectory};
 
 /// A model under training, seen from its samples.
 pub(crate) struct SampleSpace {
@@ -61,6 +61,16 @@ impl SampleSpace {
             shrink: 1.0,
             bias: model.bias.map(f64::from),
             trajectory: val.map(|val| Trajectory::new(start(val), n)),
+        }
+    }
+
+    /// Takes up α and what belongs to it where this state left them.
+    pub(crate) fn go_on_from(&mut self, state: &State) {
+        if let Some((alpha, shrink)) = &state.mixture {
+            (self.alpha, self.shrink, self.bias) = (alpha.clone(), *shrink, state.bias);
+        }
+        if let (Some(trajectory), Some(directions)) = (&mut self.trajectory, &state.directions) {
+            trajectory.directions.clone_from(directions);
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use ndarray::{Array1, ArrayRef1, Zip};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Zip};
 
 use crate::{
-    Batch, Checkpoint, Epoch, Error, History, LogisticRegression, Result, accuracy, binary_cross_entropy_with_logits,
-    checkpoint::State,
+    Batch, Checkpoint, Epoch, Error, History, LogisticRegression, Pixel, Result, accuracy,
+    binary_cross_entropy_with_logits,
+    checkpoint::{self, State},
+    levels,
     sample_space::{self, SampleSpace},
     sigmoid,
 };
@@ -87,47 +89,47 @@ pub fn fit(
         None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
         None => Method::FullBatch,
     });
-    let training = identity(model, train, val, method, config);
-    let saved = config.checkpoint.as_ref().map(|checkpoint| State::read(&checkpoint.path, &training)).transpose()?;
-    let saved = saved.flatten();
-    if let (Some(state), Some(checkpoint)) = (&saved, &config.checkpoint) {
-        state
-            .check(train, method == Method::SampleSpace, config.epochs)
-            .map_err(|e| Error::model(&checkpoint.path, e))?;
+    let training = checkpoint::identity(model, train, val, method, config);
+    let sizes = (train.num_features(), (method == Method::SampleSpace).then_some(train.num_samples()));
+    let kept = config.checkpoint.as_ref().map(|kept| State::read(&kept.path, &training, sizes, config.epochs));
+    let saved = kept.transpose()?.flatten();
+    if let Some(state) = &saved {
         model.weight.assign(&state.weight);
         model.bias = state.bias.map(|bias| bias as f32);
     }
     let mut space = (method == Method::SampleSpace).then(|| SampleSpace::new(model, train, val));
+    let bytes = [Some(train), val].map(|batch| levels(&batch.filter(|_| method == Method::FullBatch)?.x));
     let mut history = History { epochs: Vec::new(), method };
     if let Some(state) = saved {
-        history.epochs = state.epochs;
-        if let (Some(space), Some((alpha, shrink))) = (&mut space, state.mixture) {
-            (space.alpha, space.shrink, space.bias) = (alpha, shrink, state.bias);
-            if let (Some(trajectory), Some(directions)) = (&mut space.trajectory, state.directions) {
-                trajectory.directions = directions;
-            }
+        if let Some(space) = &mut space {
+            space.go_on_from(&state);
         }
+        history.epochs = state.epochs;
     }
     let (start, before) = (Instant::now(), history.epochs.len());
     let mut outcome = Ok(());
     while outcome.is_ok() && history.epochs.len() < config.epochs {
         let seen = match &mut space {
             Some(space) => step_in_sample_space(space, train, config),
-            None => step_over_pixels(model, train, val, config, history.epochs.len()),
+            None if method == Method::MiniBatch => {
+                step_in_mini_batches(model, train, val, config, history.epochs.len())
+            }
+            None => step_over_pixels(model, train, val, &bytes, config),
         };
         outcome = note(&mut history, seen, config).and_then(|()| {
-            let (logged, kept) = (is_logged(&history, config), is_kept(&history, config));
-            let last = history.epochs.len() == config.epochs;
+            let done = history.epochs.len();
+            let last = done == config.epochs;
+            let logged = config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || last);
+            let due = config.checkpoint.as_ref().filter(|checkpoint| checkpoint.is_due(done, config.epochs));
             if let (Some(space), Some(val)) = (&mut space, val)
-                && (logged || kept || last || space.is_full())
+                && (logged || due.is_some() || last || space.is_full())
             {
                 space.catch_up(train, val, &mut history.epochs);
             }
             if let (true, Some(epoch)) = (logged, history.epochs.last()) {
-                let (done, to_do) = (epoch.epoch + 1 - before, config.epochs - epoch.epoch - 1);
-                println!("{epoch}{}", time_left(start.elapsed(), done, to_do));
+                println!("{epoch}{}", time_left(start.elapsed(), done - before, config.epochs - done));
             }
-            if kept { keep(model, space.as_ref(), &history, &training, config) } else { Ok(()) }
+            due.map_or(Ok(()), |due| State::of(model, space.as_ref(), &history).write(&due.path, &training))
         });
     }
     if let Some(space) = space {
@@ -147,24 +149,36 @@ fn step_in_sample_space(space: &mut SampleSpace, train: &Batch, config: &TrainCo
     (seen, None)
 }
 
+/// `bytes`: the pixels of `train` and `val` as levels, which are read faster, where they are levels.
 fn step_over_pixels(
+    model: &mut LogisticRegression,
+    train: &Batch,
+    val: Option<&Batch>,
+    bytes: &[Option<Array2<u8>>; 2],
+    config: &TrainConfig,
+) -> Seen {
+    let seen = match &bytes[0] {
+        Some(bytes) => descend(model, bytes, &train.y, config),
+        None => descend(model, &train.x, &train.y, config),
+    };
+    let y_hat = val.map(|val| bytes[1].as_ref().map_or_else(|| model.forward(&val.x), |bytes| model.forward(bytes)));
+    (seen, y_hat.zip(val).map(|(y_hat, val)| accuracy(&y_hat, &val.y)))
+}
+
+fn step_in_mini_batches(
     model: &mut LogisticRegression,
     train: &Batch,
     val: Option<&Batch>,
     config: &TrainConfig,
     epoch: usize,
 ) -> Seen {
-    let seen = match config.batch_size {
-        None => descend(model, train, config),
-        Some(size) => {
-            let order = train.shuffle(config.seed.wrapping_add(epoch as u64));
-            order.mini_batches(size).fold((0.0, 0.0), |(loss, right), batch| {
-                let share = batch.num_samples() as f32 / train.num_samples() as f32;
-                let (batch_loss, batch_accuracy) = descend(model, &batch, config);
-                (loss + batch_loss * share, right + batch_accuracy * share)
-            })
-        }
-    };
+    let order = train.shuffle(config.seed.wrapping_add(epoch as u64));
+    let size = config.batch_size.unwrap_or(order.num_samples());
+    let seen = order.mini_batches(size).fold((0.0, 0.0), |(loss, right), batch| {
+        let share = batch.num_samples() as f32 / train.num_samples() as f32;
+        let (batch_loss, batch_accuracy) = descend(model, &batch.x, &batch.y, config);
+        (loss + batch_loss * share, right + batch_accuracy * share)
+    });
     (seen, val.map(|val| accuracy(&model.forward(&val.x), &val.y)))
 }
 
@@ -196,9 +210,14 @@ fn update(
 }
 
 /// Forward, loss, backward, step.
-fn descend(model: &mut LogisticRegression, batch: &Batch, config: &TrainConfig) -> (f32, f32) {
-    update(&model.logits(&batch.x), &batch.y, config.pos_weight, |y_hat| {
-        let mut grads = model.backward(&batch.x, y_hat, &batch.y);
+fn descend(
+    model: &mut LogisticRegression,
+    x: &ArrayRef2<impl Pixel>,
+    y: &ArrayRef1<f32>,
+    config: &TrainConfig,
+) -> (f32, f32) {
+    update(&model.logits(x), y, config.pos_weight, |y_hat| {
+        let mut grads = model.backward(x, y_hat, y);
         if config.weight_decay > 0.0 {
             grads.weight.scaled_add(config.weight_decay, &model.weight);
         }
@@ -217,61 +236,11 @@ fn note(history: &mut History, ((loss, train_accuracy), val_accuracy): Seen, con
     Ok(())
 }
 
-/// Whether the last epoch is to be printed.
-fn is_logged(history: &History, config: &TrainConfig) -> bool {
-    let done = history.epochs.len();
-    config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || done == config.epochs)
-}
-
-/// Whether a checkpoint is due.
-fn is_kept(history: &History, config: &TrainConfig) -> bool {
-    let done = history.epochs.len();
-    config.checkpoint.as_ref().is_some_and(|checkpoint| done.is_multiple_of(checkpoint.every) || done == config.epochs)
-}
-
 /// `  12 s left`, if the epochs to do take as long as those done; nothing below 10 s, so that a short run prints the
 /// same every time.
 fn time_left(elapsed: Duration, done: usize, to_do: usize) -> String {
     let seconds = elapsed.as_secs_f64() / done as f64 * to_do as f64;
     if seconds < 10.0 { String::new() } else { format!("  {seconds:.0} s left") }
-}
-
-/// Everything that decides the numbers of a training, but for the pixels and how long it goes.
-fn identity(
-    model: &LogisticRegression,
-    train: &Batch,
-    val: Option<&Batch>,
-    method: Method,
-    config: &TrainConfig,
-) -> String {
-    let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
-    let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
-    format!(
-        "{method:?} on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
-         learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
-         batch size {batch_size:?}, seed {seed}",
-        val.map_or(0, Batch::num_samples),
-        if model.bias.is_some() { "with" } else { "without" },
-    )
-}
-
-/// Writes the checkpoint.
-fn keep(
-    model: &LogisticRegression,
-    space: Option<&SampleSpace>,
-    history: &History,
-    training: &str,
-    config: &TrainConfig,
-) -> Result<()> {
-    let Some(checkpoint) = &config.checkpoint else { return Ok(()) };
-    let state = State {
-        weight: model.weight.clone(),
-        bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
-        mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
-        directions: space.and_then(|space| space.trajectory.as_ref()).map(|trajectory| trajectory.directions.clone()),
-        epochs: history.epochs.clone(),
-    };
-    state.write(&checkpoint.path, training)
 }
 
 fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Result<()> {
