@@ -129,7 +129,8 @@ class Notebook:
     def restart_and_run_all(self) -> None:
         self.press_button("Restart the kernel and run all cells")
         self.confirm()
-        self.wait_for_run()
+        self.wait_until("look.noneHasRun()")
+        self.wait_until("look.allHaveRun()", RUN_LIMIT)
 
     def run_next(self) -> None:
         """Shift + Enter in the selected cell."""

@@ -10,7 +10,8 @@ two kernels must never share a build folder. The folder is a small Cargo workspa
 
 The kernel reads the sources of all crates it finds, to know the types of variables, and that takes
 most of its start. `keep` depends on lrlib only optionally: this keeps the versions, and there is
-nothing to read before the first `:dep`.
+nothing to read before the first `:dep`. Of Rust's own sources it gets a copy of core, alloc and std
+alone, without `core::arch` (the instructions of all processors), a third of the text.
 
     .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
     .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
@@ -136,6 +137,34 @@ def register(kernel: str) -> None:
     SPEC.write_text(text, encoding="utf-8")
 
 
+def rust_sources() -> Path:
+    """Rust's own sources for the kernel: core, alloc and std; copied when they are missing."""
+    rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
+    copy = CACHE / f"rust-{digest(rustc)}"
+    if copy.is_dir():
+        os.utime(copy)
+        return copy
+    sysroot = subprocess.check_output(["rustc", "--print=sysroot"], text=True).strip()
+    library = Path(sysroot) / "lib/rustlib/src/rust/library"
+    if not library.is_dir():
+        print(
+            "set-up: adding Rust's own sources to Rust (rustup component add rust-src)", flush=True
+        )
+        with suppress(FileNotFoundError):
+            subprocess.run(["rustup", "component", "add", "rust-src"], check=False)
+    if not library.is_dir():
+        sys.exit(
+            f"set-up: {library} is missing, Rust's own sources, without which the kernel knows no"
+            " types: install them, 'rustup component add rust-src' or 'sudo apt install rust-src'"
+        )
+    part = copy.with_name(copy.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    for name in ("core", "alloc", "std"):
+        shutil.copytree(library / name / "src", part / name / "src")
+    part.rename(copy)
+    return copy
+
+
 @contextmanager
 def locked(name: str, how: int) -> Iterator[None]:
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -214,6 +243,7 @@ def run(kernel: str, connection_file: str) -> None:
             os.set_inheritable(lock, True)
             fill(copy, prepared(), ignore=half_done)
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
+    os.environ["RUST_SRC_PATH"] = str(rust_sources())
     # A cell is a shared object that finds Rust's standard library by a relative path, which the
     # kernel breaks by moving it up one folder. Below / that goes unnoticed; below a home it fails.
     name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
@@ -262,7 +292,8 @@ def prepare() -> None:
     done = target / "sources-state"
     with locked("prepare.lock", fcntl.LOCK_EX):
         tidy()
-        for old in CACHE.glob("prepared-*"):
+        os.environ["RUST_SRC_PATH"] = str(rust_sources())
+        for old in [*CACHE.glob("prepared-*"), *CACHE.glob("rust-*")]:
             if old.name.endswith(".part") or time.time() - old.stat().st_mtime > KEPT_FOR:
                 shutil.rmtree(old)
         if done.exists() and done.read_text() == state:

@@ -79,9 +79,11 @@ fn accuracy(logits: &Tensor, y: &Tensor) -> candle_core::Result<f32> {
     right.to_dtype(logits.dtype())?.mean_all()?.to_scalar()
 }
 
-/// L-BFGS towards the optimum with an L2 penalty; weights and bias go to `path`.
+/// L-BFGS towards the optimum with an L2 penalty; weights and bias go to `path`, those of class 1: linfa's are those of
+/// the larger class.
 fn linfa(train: &Dataset<f64, bool, ndarray::Ix1>, path: &Path) -> Result<()> {
     let model = LogisticRegression::default().alpha(ALPHA).max_iterations(100).fit(train)?;
-    let numbers = model.params().iter().copied().chain([model.intercept()]);
+    let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
+    let numbers = model.params().iter().copied().chain([model.intercept()]).map(|number| sign * number);
     Ok(fs::write(path, numbers.flat_map(f64::to_le_bytes).collect::<Vec<_>>())?)
 }
