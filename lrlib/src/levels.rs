@@ -4,22 +4,57 @@
 //! back, and the products of [`LogisticRegression`](crate::LogisticRegression) take either.
 
 use multiversion::multiversion;
-use ndarray::{Array2, ArrayRef2, parallel::prelude::*};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, parallel::prelude::*};
 
-/// What a feature may be kept as.
+use crate::linear;
+
+/// What a feature may be kept as. Its products are functions of this trait so that they are compiled here, once, and not
+/// in every cell of a notebook that calls them.
 pub trait Pixel: Copy + Into<f32> + Send + Sync {
     /// What its 1 stands for.
     const UNIT: f32;
+
+    /// X·w: one number per sample. Shapes (n, d) and (d) → (n).
+    ///
+    /// # Panics
+    /// If the sizes do not fit.
+    fn product(x: &ArrayRef2<Self>, w: &ArrayRef1<f32>) -> Array1<f32>;
+
+    /// Xᵀ·e: one number per feature. Shapes (n, d) and (n) → (d).
+    ///
+    /// # Panics
+    /// If the sizes do not fit.
+    fn transposed_product(x: &ArrayRef2<Self>, e: &ArrayRef1<f32>) -> Array1<f32>;
 }
 
 /// The number itself.
 impl Pixel for f32 {
     const UNIT: f32 = 1.0;
+
+    #[track_caller]
+    fn product(x: &ArrayRef2<f32>, w: &ArrayRef1<f32>) -> Array1<f32> {
+        linear::product(x, w)
+    }
+
+    #[track_caller]
+    fn transposed_product(x: &ArrayRef2<f32>, e: &ArrayRef1<f32>) -> Array1<f32> {
+        linear::transposed_product(x, e)
+    }
 }
 
 /// A level: 255 stands for 1.0.
 impl Pixel for u8 {
     const UNIT: f32 = 1.0 / 255.0;
+
+    #[track_caller]
+    fn product(x: &ArrayRef2<u8>, w: &ArrayRef1<f32>) -> Array1<f32> {
+        linear::product(x, w)
+    }
+
+    #[track_caller]
+    fn transposed_product(x: &ArrayRef2<u8>, e: &ArrayRef1<f32>) -> Array1<f32> {
+        linear::transposed_product(x, e)
+    }
 }
 
 /// The levels behind features, shape (n, d); `None` if one of them is no level, as after [`Normalize`](crate::Normalize).

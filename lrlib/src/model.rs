@@ -13,7 +13,7 @@ use ndarray_rand::{
 };
 
 use crate::{
-    Error, Pixel, Result, linear,
+    Error, Pixel, Result,
     safetensors::{self, Values},
 };
 
@@ -80,8 +80,8 @@ impl LogisticRegression {
     /// If `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn logits(&self, x: &ArrayRef2<impl Pixel>) -> Array1<f32> {
-        linear::product(x, &self.weight) + self.bias.unwrap_or(0.0)
+    pub fn logits<P: Pixel>(&self, x: &ArrayRef2<P>) -> Array1<f32> {
+        P::product(x, &self.weight) + self.bias.unwrap_or(0.0)
     }
 
     /// ŷ = σ(X·w + b), the probability of class 1. Shapes (n, d) → (n).
@@ -100,11 +100,11 @@ impl LogisticRegression {
     /// If `x`, `y_hat` and `y` have not n rows each, or `x` has not d columns.
     #[must_use]
     #[track_caller]
-    pub fn backward(&self, x: &ArrayRef2<impl Pixel>, y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> Gradients {
+    pub fn backward<P: Pixel>(&self, x: &ArrayRef2<P>, y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> Gradients {
         assert_eq!(x.ncols(), self.num_features(), "x has {} features, the model {}", x.ncols(), self.num_features());
         assert_eq!(y_hat.len(), y.len(), "{} predictions, but {} labels", y_hat.len(), y.len());
         let error = (y_hat - y) / y.len() as f32;
-        Gradients { weight: linear::transposed_product(x, &error), bias: error.sum() }
+        Gradients { weight: P::transposed_product(x, &error), bias: error.sum() }
     }
 
     /// One step downhill: w ← w − η·∂L/∂w, b ← b − η·∂L/∂b, η the `learning_rate`.
