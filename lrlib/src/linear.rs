@@ -11,7 +11,9 @@ use crate::{levels::Pixel, memory};
 
 /// Running sums kept side by side, so that the compiler can add whole vectors.
 pub(crate) const LANES: usize = 32;
-/// Columns per piece of work in [`transposed_product`]: 16 KiB of the result, which stay in the first-level cache.
+/// Rows per piece of work in [`product`].
+const ROWS: usize = 8;
+/// Columns taken at a time: 16 KiB of the weight or of the result, which stay in the first-level cache.
 const BLOCK: usize = 4096;
 /// Of these, columns that four rows and a sum have in the first-level cache at once.
 const NEAR: usize = 1024;
@@ -25,8 +27,15 @@ const NEAR: usize = 1024;
 pub fn product(x: &ArrayRef2<impl Pixel>, w: &ArrayRef1<f32>) -> Array1<f32> {
     assert_eq!(x.ncols(), w.len(), "x has {} features, but the weight {}", x.ncols(), w.len());
     let (x, w) = (x.as_standard_layout(), w.as_standard_layout());
-    let (x, w) = (x.as_slice().unwrap_or(&[]), w.as_slice().unwrap_or(&[]));
-    x.par_chunks(w.len().max(1)).map(|row| dot(row, w)).collect::<Vec<_>>().into()
+    let mut z = Array1::zeros(x.nrows());
+    z.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), ROWS)).for_each(
+        |(mut z, x)| {
+            for (x, w) in x.axis_chunks_iter(Axis(1), BLOCK).zip(w.axis_chunks_iter(Axis(0), BLOCK)) {
+                z.iter_mut().zip(x.rows()).for_each(|(z, row)| *z += dot_of_rows(&row, &w));
+            }
+        },
+    );
+    z
 }
 
 /// Xᵀ·e: one number per feature. Shapes (n, d) and (n) → (d).
@@ -88,7 +97,7 @@ fn mix<T: Pixel>(sums: &mut ArrayRef2<f32>, x: &ArrayRef2<T>, e: &ArrayRef2<f32>
     }
 }
 
-fn dot_of_rows(a: &ArrayView1<'_, f32>, b: &ArrayView1<'_, f32>) -> f32 {
+fn dot_of_rows<T: Pixel>(a: &ArrayView1<'_, T>, b: &ArrayView1<'_, f32>) -> f32 {
     dot(a.to_slice().unwrap_or(&[]), b.to_slice().unwrap_or(&[]))
 }
 
