@@ -108,10 +108,10 @@ fn tile(a: [&Line; 3], b: [&Line; 3]) -> [[i32; 3]; 3] {
 #[expect(clippy::inline_always, reason = "the vectors stay in the processor only if `tile` and this are one function")]
 fn nine_sums<V: Pod>(a: [&Line; 3], b: [&Line; 3], add: impl Fn(V, V, V) -> V) -> [[i32; 3]; 3] {
     let mut sums = [[V::zeroed(); 3]; 3];
-    let ([p, q, r], [s, t, u]) = (a.map(|line| cast_slice(line)), b.map(|line| cast_slice(line)));
-    for (((((&p, &q), &r), &s), &t), &u) in p.iter().zip(q).zip(r).zip(s).zip(t).zip(u) {
-        for (sums, x) in sums.iter_mut().zip([p, q, r]) {
-            for (sum, y) in sums.iter_mut().zip([s, t, u]) {
+    let ([a0, a1, a2], [b0, b1, b2]) = (a.map(|line| cast_slice(line)), b.map(|line| cast_slice(line)));
+    for (((((&a0, &a1), &a2), &b0), &b1), &b2) in a0.iter().zip(a1).zip(a2).zip(b0).zip(b1).zip(b2) {
+        for (sums, x) in sums.iter_mut().zip([a0, a1, a2]) {
+            for (sum, y) in sums.iter_mut().zip([b0, b1, b2]) {
                 *sum = add(*sum, x, y);
             }
         }
