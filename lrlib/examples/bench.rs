@@ -50,6 +50,7 @@ fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
         "pixels" => Box::new(move || write_pixels(&both, &folder)),
         "fit100" => Box::new(move || run_fit(&both, 100, None)),
         "fit10000" => Box::new(move || run_fit(&both, 10_000, None)),
+        "over" => Box::new(move || run_fit(&both, 100, Some(Method::FullBatch))),
         "space" => Box::new(move || run_fit(&both, 100, Some(Method::SampleSpace))),
         "loop" => Box::new(move || {
             written_out(&both, &both[0].x, &both[1].x, 100);
