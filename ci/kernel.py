@@ -294,7 +294,7 @@ def prepare() -> None:
     done = target / "sources-state"
     with locked("prepare.lock", fcntl.LOCK_EX):
         tidy()
-        os.environ["RUST_SRC_PATH"] = str(rust_sources())
+        rust_sources()
         for old in [*CACHE.glob("prepared-*"), *CACHE.glob("rust-*")]:
             if old.name.endswith(".part") or time.time() - old.stat().st_mtime > KEPT_FOR:
                 shutil.rmtree(old)
