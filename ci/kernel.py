@@ -10,7 +10,8 @@ two kernels must never share a build folder. The folder is a small Cargo workspa
 
 The kernel reads the sources of all crates it finds, to know the types of variables, and that takes
 most of its start. `keep` depends on lrlib only optionally: this keeps the versions, and there is
-nothing to read before the first `:dep`. Of Rust's own sources it gets a copy of core, alloc and std
+nothing to read before the first `:dep`. Which crates there are it learns from `ci/cargo.py`, which
+leaves out what no cell can name; and of Rust's own sources it gets a copy of core, alloc and std
 alone, without `core::arch` (the instructions of all processors), a third of the text.
 
     .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
@@ -39,6 +40,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lrlib"
 COPIES = CACHE / "kernels"
+CARGO_HOME = CACHE / "cargo"  # one for all clones: Cargo compiles anew where this path changes
 KEPT_FOR = 14 * 24 * 3600  # seconds after which an unused prepared folder is removed
 COMPILE_LIMIT = 30 * 60  # seconds
 IN_PLACE = "LRLIB_KERNEL_FOLDER"  # set by `prepare`: a build folder to use as it is, not to copy
@@ -105,7 +107,7 @@ def prepared() -> Path:
     rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
     manifests = [(ROOT / name).read_bytes() for name in ("Cargo.lock", "lrlib/Cargo.toml")]
-    return CACHE / f"prepared-{digest(rustc, kernel, manifests, WORKSPACE)}"
+    return CACHE / f"prepared-{digest(rustc, kernel, manifests, WORKSPACE, CARGO_HOME)}"
 
 
 def sources_state() -> str:
@@ -165,6 +167,23 @@ def rust_sources() -> Path:
         shutil.copytree(library / name / "src", part / name / "src")
     part.rename(copy)
     return copy
+
+
+def cargo_home() -> Path:
+    """The user's own, by links, but for `bin/cargo`: where it looks for types, the kernel prefers
+    that to the Cargo on the PATH."""
+    (CARGO_HOME / "bin").mkdir(parents=True, exist_ok=True)
+    shared = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo").iterdir()
+    wanted = {CARGO_HOME / path.name: path for path in shared if path.name != "bin"}
+    for link, path in wanted.items():
+        if not link.exists() or (link.is_symlink() and link.readlink() != path):
+            new = CARGO_HOME / uuid.uuid4().hex
+            new.symlink_to(path)
+            new.replace(link)
+    cargo, new = CARGO_HOME / "bin/cargo", CARGO_HOME / uuid.uuid4().hex
+    shutil.copy(ROOT / "ci/cargo.py", new)
+    new.replace(cargo)
+    return CARGO_HOME
 
 
 @contextmanager
@@ -246,6 +265,7 @@ def run(kernel: str, connection_file: str) -> None:
             fill(copy, prepared(), ignore=half_done)
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     os.environ["RUST_SRC_PATH"] = str(rust_sources())
+    os.environ["CARGO_HOME"] = str(cargo_home())
     # A cell is a shared object that finds Rust's standard library by a relative path, which the
     # kernel breaks by moving it up one folder. Below / that goes unnoticed; below a home it fails.
     name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
