@@ -57,14 +57,19 @@ resolver = "3"
 opt-level = 1
 debug = false
 strip = "debuginfo"
-incremental = true
-codegen-units = 16
+incremental = false
+codegen-units = 4
+lto = "off"
 rpath = true
 
 [profile.dev.package."*"]
 opt-level = 3
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package.lrlib]
+incremental = true
+codegen-units = 16
 
 [profile.dev.package.image]
 codegen-units = 1

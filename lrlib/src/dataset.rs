@@ -42,7 +42,10 @@ impl ImageFolder {
     /// [`Error::Io`] if a folder cannot be read; [`Error::Dataset`] if there are not two class folders, one
     /// holds no picture, or links go round in a circle.
     pub fn new(root: impl AsRef<Path>) -> Result<Self> {
-        let root = root.as_ref();
+        Self::find(root.as_ref())
+    }
+
+    fn find(root: &Path) -> Result<Self> {
         let mut folders = entries(root)?;
         folders.retain(|path| path.is_dir());
         folders.sort();
