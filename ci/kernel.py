@@ -176,7 +176,7 @@ def rust_sources() -> Path:
 
 def cargo_home() -> Path:
     """The user's own, by links, but for `bin/cargo`: where it looks for types, the kernel prefers
-    that to the Cargo on the PATH."""
+    that to the Cargo on the PATH. It is called ten times in a start, hence no `env`, no `site`."""
     (CARGO_HOME / "bin").mkdir(parents=True, exist_ok=True)
     shared = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo").iterdir()
     wanted = {CARGO_HOME / path.name: path for path in shared if path.name != "bin"}
@@ -186,7 +186,9 @@ def cargo_home() -> Path:
             new.symlink_to(path)
             new.replace(link)
     cargo, new = CARGO_HOME / "bin/cargo", CARGO_HOME / uuid.uuid4().hex
-    shutil.copy(ROOT / "ci/cargo.py", new)
+    _, _, program = (ROOT / "ci/cargo.py").read_text(encoding="utf-8").partition("\n")
+    new.write_text(f"#!{Path(sys.executable).resolve()} -IS\n{program}", encoding="utf-8")
+    new.chmod(0o755)
     new.replace(cargo)
     return CARGO_HOME
 
@@ -276,6 +278,9 @@ def run(kernel: str, connection_file: str) -> None:
     name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     library = subprocess.check_output(["rustc", "--print=target-libdir"], text=True).strip()
     os.environ[name] = os.pathsep.join(filter(None, [library, os.environ.get(name)]))
+    # Ahead of rustup's stand-ins, which look up at each call which Rust is meant.
+    tools = Path(library).parents[3] / "bin"
+    os.environ["PATH"] = os.pathsep.join([str(tools), os.environ["PATH"]])
     end_with_parent()
     # On its own standard output the kernel only names the configuration that it has read.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
