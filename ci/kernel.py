@@ -206,10 +206,20 @@ def half_done(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if folder.endswith("/incremental") and name.startswith("lrlib-")]
 
 
+def copy_or_link(source: str, target: str) -> None:
+    """What Cargo compiled of a released crate is never written again: it needs no second copy."""
+    name = Path(source).name
+    if name.endswith((".rlib", ".rmeta")) and not name.startswith("liblrlib-"):
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
+
+
 def fill(folder: Path, source: Path, ignore: Ignore = None) -> None:
     """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one."""
     if source.is_dir():
-        shutil.copytree(source, folder, symlinks=True, ignore=ignore)
+        shutil.copytree(source, folder, symlinks=True, ignore=ignore, copy_function=copy_or_link)
         os.utime(source)
     for member in ("ctx", "keep"):
         (folder / member / "src").mkdir(parents=True, exist_ok=True)
