@@ -10,10 +10,7 @@ change: the kernel calls Cargo itself for that.
 A crate that a cell adds with `:dep` is named, and all that it depends on.
 """
 
-import json
 import os
-import shutil
-import subprocess
 import sys
 
 # The crates whose types and traits are part of another's interface; of all others' every one is.
@@ -39,10 +36,12 @@ def outline(metadata: dict) -> dict:
 
 
 def main() -> None:
-    cargo = shutil.which("cargo") or sys.exit("cargo is not on the PATH")
-    command = [cargo, *sys.argv[1:]]
+    command = ["cargo", *sys.argv[1:]]
     if "metadata" not in command or "--no-deps" in command:
-        os.execv(cargo, command)
+        os.execvp("cargo", command)
+    import json  # noqa: PLC0415 (slow, and the other commands need none)
+    import subprocess  # noqa: PLC0415
+
     answer = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if answer.returncode:
         sys.exit(answer.returncode)

@@ -48,6 +48,9 @@ pub use plot::{Line, plot_grid, plot_history, plot_image, plot_lines, plot_weigh
 pub use train::{Method, TrainConfig, fit};
 pub use transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
 
+/// The crates whose types are part of this one's interface, in the versions that fit it.
+pub use {image, ndarray};
+
 /// The README's example, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
