@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    ffi::OsStr,
+    env,
+    ffi::{OsStr, OsString},
     fs,
     io::{self, Cursor},
     path::{Path, PathBuf},
@@ -18,6 +19,28 @@ pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", 
 
 /// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
 const MAX_SIDE: u32 = 1 << 14;
+
+/// The folder whose `train` and `val` hold the pictures: the one that the environment variable `LRLIB_DATA`
+/// names, else the photographs, `hymenoptera_data` in `root`, else their drawn stand-in, `insects` in `root`.
+///
+/// # Errors
+/// [`Error::Dataset`] if there is none, or if what `LRLIB_DATA` names is none.
+pub fn data_folder(root: impl AsRef<Path>) -> Result<PathBuf> {
+    choose(env::var_os("LRLIB_DATA"), root.as_ref())
+}
+
+fn choose(asked_for: Option<OsString>, root: &Path) -> Result<PathBuf> {
+    let holds_pictures = |folder: &PathBuf| folder.join("train").is_dir();
+    if let Some(folder) = asked_for.filter(|name| !name.is_empty()).map(PathBuf::from) {
+        let problem = "LRLIB_DATA names this folder, and it has no folder train; correct or unset it";
+        return if holds_pictures(&folder) { Ok(folder) } else { Err(Error::dataset(&folder, problem)) };
+    }
+    let places = ["hymenoptera_data", "insects"].map(|name| root.join(name));
+    places
+        .into_iter()
+        .find(holds_pictures)
+        .ok_or_else(|| Error::dataset(root, "there are no pictures here yet; run ci/lab once, it brings them"))
+}
 
 /// Two sorted class folders and the pictures in them; nothing is decoded until asked for.
 #[derive(Clone)]
@@ -263,6 +286,24 @@ fn name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_photographs_come_before_the_stand_in_and_what_is_asked_for_before_both() -> Result<()> {
+        let root = tempfile::tempdir().expect("a folder");
+        let (photographs, stand_in) = (root.path().join("hymenoptera_data"), root.path().join("insects"));
+        let nothing = choose(None, root.path()).expect_err("an empty folder").to_string();
+        assert!(nothing.contains("run ci/lab"), "{nothing}");
+
+        fs::create_dir_all(stand_in.join("train")).expect("made");
+        assert_eq!(choose(None, root.path())?, stand_in);
+        fs::create_dir_all(photographs.join("train")).expect("made");
+        assert_eq!(choose(Some("".into()), root.path())?, photographs);
+        assert_eq!(choose(Some(stand_in.clone().into()), root.path())?, stand_in);
+
+        let missing = choose(Some("nowhere".into()), root.path()).expect_err("not a folder").to_string();
+        assert!(missing.starts_with("nowhere") && missing.contains("LRLIB_DATA"), "{missing}");
+        Ok(())
+    }
 
     #[test]
     fn the_table_counts_the_classes() {

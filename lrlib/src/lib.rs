@@ -34,7 +34,7 @@ mod plot;
 pub use batch::Batch;
 pub use checkpoint::Checkpoint;
 pub use data_loader::{Batches, DataLoader};
-pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample};
+pub use dataset::{IMG_EXTENSIONS, ImageFolder, Sample, data_folder};
 pub use error::{Error, Result};
 pub use figure::Figure;
 pub use gram::gram;
