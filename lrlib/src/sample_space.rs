@@ -14,9 +14,9 @@
 //!
 //! > Kᵢⱼ = Rᵢⱼ + uᵢ + uⱼ − ū,  K·α = R·α + u·Σα + (u·α − ū·Σα)
 
-use ndarray::{Array1, Array2, ArrayRef1, Axis, s};
+use ndarray::{Array1, Array2, ArrayRef1, Axis, Zip, s};
 
-use crate::{Batch, Epoch, LogisticRegression, checkpoint::State, gram::gram, linear, trajectory::Trajectory};
+use crate::{Batch, Epoch, LogisticRegression, checkpoint::State, gram::gram, linear, memory, trajectory::Trajectory};
 
 /// A model under training, seen from its samples.
 pub(crate) struct SampleSpace {
@@ -51,7 +51,7 @@ impl SampleSpace {
                 linear::product(&part.x, &model.weight).mapv(f64::from)
             }
         };
-        let mut rest = Array2::zeros((n, n.next_multiple_of(linear::LANES)));
+        let mut rest = memory::zeros(n, n.next_multiple_of(linear::LANES));
         rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
         Self {
             rest,
@@ -76,16 +76,16 @@ impl SampleSpace {
 
     /// The logits of the training samples.
     pub(crate) fn logits(&self) -> Array1<f32> {
-        let mut alpha = Array1::zeros(self.rest.ncols());
-        alpha.slice_mut(s![..self.alpha.len()]).assign(&self.alpha.mapv(|a| a as f32));
-        let mut z = linear::small_product(&self.rest, &alpha);
+        // R is symmetric: a mixture of its rows is its product.
+        let mut z = Array2::zeros((1, self.rest.ncols()));
+        linear::mix(&mut z, &self.rest, &self.alpha.mapv(|a| a as f32).insert_axis(Axis(0)));
         let sum = self.alpha.sum();
         let mean = self.means.mean().unwrap_or(0.0);
         let level = self.means.dot(&self.alpha) - mean * sum + self.bias.unwrap_or(0.0);
-        for ((z, u), start) in z.iter_mut().zip(&self.means).zip(&self.start) {
-            *z = (f64::from(*z) + u * sum + self.shrink * start + level) as f32;
-        }
-        z
+        Zip::from(z.row(0).slice(s![..self.alpha.len()]))
+            .and(&self.means)
+            .and(&self.start)
+            .map_collect(|&z, u, start| (f64::from(z) + u * sum + self.shrink * start + level) as f32)
     }
 
     /// One step against the gradient of the loss at these predictions, and of λ/2·‖w‖².
