@@ -55,6 +55,8 @@ def main() -> None:
                 printed.append(message["content"]["text"])
 
         client.execute_interactive(cell, output_hook=listen, allow_stdin=False, timeout=600)
+        while "println!" in cell and not printed:  # a line may come after the cell's end
+            listen(client.get_iopub_msg(timeout=60))
         return "".join(printed).strip()
 
     try:

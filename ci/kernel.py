@@ -57,19 +57,18 @@ resolver = "3"
 opt-level = 1
 debug = false
 strip = "debuginfo"
-incremental = false
-codegen-units = 4
-lto = "off"
+incremental = true
+codegen-units = 16
 rpath = true
+
+[profile.dev.package.ctx]
+incremental = false
+codegen-units = 2
 
 [profile.dev.package."*"]
 opt-level = 3
 debug-assertions = false
 overflow-checks = false
-
-[profile.dev.package.lrlib]
-incremental = true
-codegen-units = 16
 
 [profile.dev.package.image]
 codegen-units = 1
