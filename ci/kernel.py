@@ -33,7 +33,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,9 +45,11 @@ KEPT_FOR = 14 * 24 * 3600  # seconds after which an unused prepared folder is re
 COMPILE_LIMIT = 30 * 60  # seconds
 IN_PLACE = "LRLIB_KERNEL_FOLDER"  # set by `prepare`: a build folder to use as it is, not to copy
 
-# The cells keep overflow checks and debug assertions; the library below runs as in a release. At
-# level 1 a cell takes what the library has compiled; at 2 rustc compiles it anew, a quarter longer
-# a cell, for loops that are hardly faster. At 0 a loop written in a cell takes ten times as long.
+# The cells keep overflow checks and debug assertions; the library below runs as in a release, one
+# unit of code to a crate, and so needs no optimisation at link time. A cell is compiled without that
+# too, and not incrementally: both take longer than they save. At level 1 it takes what the library
+# has compiled; at 2 rustc compiles it anew, a quarter longer a cell, for loops that are hardly
+# faster. At 0 a loop written in a cell takes ten times as long.
 WORKSPACE = """\
 [workspace]
 members = ["ctx", "keep"]
@@ -57,23 +59,15 @@ resolver = "3"
 opt-level = 1
 debug = false
 strip = "debuginfo"
-incremental = true
-codegen-units = 16
-rpath = true
-
-[profile.dev.package.ctx]
 incremental = false
-codegen-units = 2
+codegen-units = 4
+lto = "off"
+rpath = true
 
 [profile.dev.package."*"]
 opt-level = 3
 debug-assertions = false
 overflow-checks = false
-
-[profile.dev.package.image]
-codegen-units = 1
-
-[profile.dev.package.zune-jpeg]
 codegen-units = 1
 """
 KEEP = """\
@@ -85,8 +79,6 @@ edition = "2024"
 lrlib = {{ path = {}, optional = true }}
 """
 
-
-Ignore = Callable[[str, list[str]], list[str]] | None
 
 SPEC = ROOT / ".venv/share/jupyter/kernels/rust/kernel.json"
 
@@ -200,11 +192,6 @@ def locked(name: str, how: int) -> Iterator[None]:
         yield
 
 
-def half_done(folder: str, names: list[str]) -> list[str]:
-    """What a kernel's copy does without: half the size, of use only where lrlib is edited."""
-    return [name for name in names if folder.endswith("/incremental") and name.startswith("lrlib-")]
-
-
 def copy_or_link(source: str, target: str) -> None:
     """What Cargo compiled of a released crate is never written again: it needs no second copy."""
     name = Path(source).name
@@ -215,10 +202,10 @@ def copy_or_link(source: str, target: str) -> None:
     shutil.copy2(source, target)
 
 
-def fill(folder: Path, source: Path, ignore: Ignore = None) -> None:
+def fill(folder: Path, source: Path) -> None:
     """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one."""
     if source.is_dir():
-        shutil.copytree(source, folder, symlinks=True, ignore=ignore, copy_function=copy_or_link)
+        shutil.copytree(source, folder, symlinks=True, copy_function=copy_or_link)
         os.utime(source)
     for member in ("ctx", "keep"):
         (folder / member / "src").mkdir(parents=True, exist_ok=True)
@@ -278,7 +265,7 @@ def run(kernel: str, connection_file: str) -> None:
             lock = os.open(copy.with_suffix(".lock"), os.O_CREAT | os.O_RDWR)
             fcntl.flock(lock, fcntl.LOCK_EX)
             os.set_inheritable(lock, True)
-            fill(copy, prepared(), ignore=half_done)
+            fill(copy, prepared())
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     os.environ["RUST_SRC_PATH"] = str(rust_sources())
     os.environ["CARGO_HOME"] = str(cargo_home())
@@ -339,7 +326,7 @@ def prepare() -> None:
                 shutil.rmtree(old)
         if done.exists() and done.read_text() == state:
             return
-        wait = "less than a minute" if target.exists() else "3 to 6 minutes the first time"
+        wait = "about a minute" if target.exists() else "3 to 6 minutes the first time"
         print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
         part = target.with_name(target.name + ".part")
         fill(part, target)
