@@ -46,7 +46,7 @@ COMPILE_LIMIT = 30 * 60  # seconds
 IN_PLACE = "LRLIB_KERNEL_FOLDER"  # set by `prepare`: a build folder to use as it is, not to copy
 
 # The cells keep overflow checks and debug assertions; the library below runs as in a release, one
-# unit of code to a crate, and so needs no optimisation at link time. A cell is compiled without that
+# unit of code to a crate, so it needs no optimisation at link time. A cell is compiled without that
 # too, and not incrementally: both take longer than they save. At level 1 it takes what the library
 # has compiled; at 2 rustc compiles it anew, a quarter longer a cell, for loops that are hardly
 # faster. At 0 a loop written in a cell takes ten times as long.
