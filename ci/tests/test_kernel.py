@@ -56,14 +56,14 @@ class VersionsTest(unittest.TestCase):
 class KilledTest(unittest.TestCase):
     def setUp(self) -> None:
         tidy()
-        before = set(COPIES.iterdir())
+        before = set(COPIES.glob("*"))
         env = {**os.environ, "JUPYTER_PATH": str(ROOT / ".venv/share/jupyter")}
         pipe = subprocess.PIPE
         command = [sys.executable, "-c", SERVER]
         self.server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env)
         self.addCleanup(self.end_server)
         self.kernel = int(self.server.stdout.readline())
-        self.left = set(COPIES.iterdir()) - before
+        self.left = set(COPIES.glob("*")) - before
         self.assertTrue(any(path.is_dir() for path in self.left))
 
     def end_server(self) -> None:
