@@ -23,6 +23,7 @@ alone, without `core::arch` (the instructions of all processors), a third of the
 
 import ctypes
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -33,7 +34,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -98,12 +99,17 @@ def dep_lines() -> list[str]:
     return list(lines)
 
 
+@functools.cache
+def compiler() -> str:
+    """Which Rust this is."""
+    return subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
+
+
 def prepared() -> Path:
     """Where the build folder for these locked versions and this compiler lies, or will."""
-    rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
     manifests = [(ROOT / name).read_bytes() for name in ("Cargo.lock", "lrlib/Cargo.toml")]
-    return CACHE / f"prepared-{digest(rustc, kernel, manifests, WORKSPACE, CARGO_HOME)}"
+    return CACHE / f"prepared-{digest(compiler(), kernel, manifests, WORKSPACE, CARGO_HOME)}"
 
 
 def sources_state() -> str:
@@ -139,8 +145,7 @@ def register(kernel: str) -> None:
 
 def rust_sources() -> Path:
     """Rust's own sources for the kernel: core, alloc and std; copied when they are missing."""
-    rustc = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
-    copy = CACHE / f"rust-{digest(rustc)}"
+    copy = CACHE / f"rust-{digest(compiler())}"
     if copy.is_dir():
         os.utime(copy)
         return copy
@@ -253,12 +258,23 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
+def aside(work: Callable[[], None]) -> None:
+    """Does `work` in a process of its own, which nobody waits for."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    try:
+        if os.fork() == 0:
+            work()
+    finally:
+        os._exit(0)
+
+
 def run(kernel: str, connection_file: str) -> None:
     """Becomes the kernel. The lock on its folder is handed on, and ends with the process."""
     if folder := os.environ.pop(IN_PLACE, None):
         copy = Path(folder)
     else:
-        tidy()
         COPIES.mkdir(parents=True, exist_ok=True)
         copy = COPIES / uuid.uuid4().hex
         with locked("copies.lock", fcntl.LOCK_SH):
@@ -266,6 +282,7 @@ def run(kernel: str, connection_file: str) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             os.set_inheritable(lock, True)
             fill(copy, prepared())
+        aside(tidy)
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     os.environ["RUST_SRC_PATH"] = str(rust_sources())
     os.environ["CARGO_HOME"] = str(cargo_home())

@@ -2,7 +2,7 @@
 
     .venv/bin/python ci/waits.py [RUNS]
 
-In turn, RUNS times (5): a kernel prepared for ndarray alone, from its start to the answer of its
+In turn, RUNS times (7): a kernel prepared for ndarray alone, from its start to the answer of its
 first `let`, the floor; and the notebooks' own kernel, from its start to the first picture of 01.
 Prints both waits, each as the sum of its parts' least times, since a busy machine only ever adds,
 their ratio, and what a later cell takes, the median over all of them; fails above LIMIT.
@@ -75,7 +75,7 @@ def least(runs: list[list[float]]) -> list[float]:
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     os.environ.setdefault("JUPYTER_PATH", str(SPEC.parents[2]))
     locked = (ROOT / "Cargo.lock").read_text()
     version = re.search(r'name = "ndarray"\nversion = "(.+)"', locked)[1]
