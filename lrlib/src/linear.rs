@@ -83,7 +83,7 @@ fn blocks<T: Pixel>(x: &ArrayRef2<T>) -> impl IndexedParallelIterator<Item = Arr
 
 /// Adds Xᵀ·e for each row e to a row of `sums`. Shapes (n, d) and (k, n) → (k, d).
 pub(crate) fn mix<T: Pixel>(sums: &mut ArrayRef2<f32>, x: &ArrayRef2<T>, e: &ArrayRef2<f32>) {
-    let rows: Vec<&[T]> = x.rows().into_iter().filter_map(|row| row.to_slice()).collect();
+    let rows: Vec<&[T]> = x.rows().into_iter().map(|row| row.to_slice().unwrap_or(&[])).collect();
     for first in (0..rows.len()).step_by(4) {
         for start in (0..x.ncols()).step_by(NEAR) {
             let columns = start..x.ncols().min(start + NEAR);
