@@ -1,10 +1,10 @@
-//! The whole tutorial in one command: `cargo run --release --example tutorial -- DATA`.
+//! The whole tutorial in one command: `cargo run --release --example tutorial`.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, builder::RangedU64ValueParser};
 use lrlib::{
-    CenterCrop, Checkpoint, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, fit,
+    CenterCrop, Checkpoint, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, data_folder, fit,
     majority_baseline,
 };
 
@@ -12,8 +12,8 @@ use lrlib::{
 #[derive(Parser)]
 #[command(name = "tutorial")]
 struct Arguments {
-    /// A folder with train/ and val/, each with two class folders
-    data: PathBuf,
+    /// A folder with train/ and val/, each with two class folders; without it, the pictures of the notebooks
+    data: Option<PathBuf>,
     /// How often every picture is seen
     #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     epochs: usize,
@@ -43,8 +43,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
-    let train_folder = ImageFolder::new(arguments.data.join("train"))?;
-    let val_folder = ImageFolder::new(arguments.data.join("val"))?;
+    let data = arguments.data.clone().map_or_else(|| data_folder("data"), Ok)?;
+    println!("pictures from {}", data.display());
+    let train_folder = ImageFolder::new(data.join("train"))?;
+    let val_folder = ImageFolder::new(data.join("val"))?;
     let (train, val) = (train_folder.load(&transform)?, val_folder.load(&transform)?);
     println!("train {train_folder:?}\nval   {val_folder:?}");
     println!("always the more frequent class: val {:.2} %", 100.0 * majority_baseline(&val.y));
