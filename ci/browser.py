@@ -25,6 +25,7 @@ from kernel import ROOT, tidy
 from notebooks import copied, failure
 
 SHOTS = ROOT / "target/browser"  # what was seen
+LOG = SHOTS / "lab.log"  # what JupyterLab and the kernels said
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 SECOND = 1000  # in milliseconds, which Playwright counts in
 START_LIMIT = 15 * 60  # seconds until JupyterLab names its address: another set-up may be running
@@ -187,6 +188,7 @@ class Lab:
             yield book
         except BaseException:
             page.screenshot(path=SHOTS / f"{Path(name).stem}-FAILED.png")
+            print("the end of JupyterLab's log:", *LOG.read_text().splitlines()[-20:], sep="\n")
             raise
         finally:
             page.evaluate("look.panel()?.sessionContext?.shutdown()")
@@ -197,21 +199,20 @@ class Lab:
 def started(folder: Path, own: Path) -> Iterator[str]:
     """Runs ci/lab on this folder, its settings and trust in `own`; gives the address it prints."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    log = SHOTS / "lab.log"
     kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     env = {name: value for name, value in os.environ.items() if name != "LRLIB_DATA"}
     env |= {f"JUPYTER_{kind}": str(own / kind) for kind in kinds}
     options = [f"--notebook-dir={folder}", "--port=0", "--expose-app-in-browser"]
     command = [str(ROOT / "ci/lab"), "--no-browser", "--", *options]
     with (
-        log.open("w") as file,
+        LOG.open("w") as file,
         subprocess.Popen(command, env=env, stdout=file, stderr=file, start_new_session=True) as lab,
     ):
         try:
             deadline = time.monotonic() + START_LIMIT
-            while not (found := re.search(r"http://127\S+/lab\?token=\w+", log.read_text())):
+            while not (found := re.search(r"http://127\S+/lab\?token=\w+", LOG.read_text())):
                 if lab.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"ci/lab named no address:\n{log.read_text()}")
+                    raise RuntimeError(f"ci/lab named no address:\n{LOG.read_text()}")
                 time.sleep(0.1)
             yield found[0]
         finally:

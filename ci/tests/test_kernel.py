@@ -1,5 +1,6 @@
-"""The kernel's versions, and what is left of a kernel that was killed."""
+"""The kernel's versions, what JupyterLab asks it, and what is left of a kernel that was killed."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,6 +9,9 @@ import time
 import unittest
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import MagicMock
+
+from traitlets.config import PyFileConfigLoader
 
 CI = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CI))
@@ -50,6 +54,25 @@ class VersionsTest(unittest.TestCase):
         locked = (ROOT / "Cargo.lock").read_text()
         other = locked.replace('name = "ndarray"\nversion = "', 'name = "ndarray"\nversion = "9')
         self.assertRegex(different_versions(other, locked)[0], r"^ndarray 9\d+\.")
+
+
+class ServerTest(unittest.TestCase):
+    def test_the_control_channel_is_not_asked_whether_the_kernel_is_there(self) -> None:
+        loader = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".venv/etc/jupyter"))
+        connection = loader.load_config().ServerApp.kernel_websocket_connection_class
+        manager = MagicMock(ports=[])
+
+        class Asking(connection):
+            kernel_manager = manager
+
+        async def ask() -> None:
+            asking = Asking(kernel_info_timeout=1.0)
+            asking.channels = {"iopub": MagicMock()}
+            await asking.nudge()
+
+        asyncio.run(ask())
+        manager.connect_shell.assert_called()
+        manager.connect_control.assert_not_called()
 
 
 @unittest.skipUnless(sys.platform == "linux", "reads /proc")
