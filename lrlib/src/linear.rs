@@ -49,7 +49,7 @@ pub fn transposed_product(x: &ArrayRef2<impl Pixel>, e: &ArrayRef1<f32>) -> Arra
     let x = x.as_standard_layout();
     let mut sum = Array1::zeros(x.ncols());
     let pieces = sum.as_slice_mut().unwrap_or(&mut []).par_chunks_mut(BLOCK);
-    pieces.zip(blocks(&x)).for_each(|(piece, x)| {
+    pieces.zip(blocks(&x, BLOCK)).for_each(|(piece, x)| {
         let mut piece = ArrayViewMut1::from(piece).insert_axis(Axis(0));
         mix(&mut piece, &x, &e.view().insert_axis(Axis(0)));
     });
@@ -57,16 +57,14 @@ pub fn transposed_product(x: &ArrayRef2<impl Pixel>, e: &ArrayRef1<f32>) -> Arra
 }
 
 /// V·(Xᵀ·e) for each row e, reading both matrices once. Shapes (m, d), (n, d) and (k, n) → (k, m).
+///
+/// The outer product is ndarray's, and its last digits are the processor's; they decide on no weight.
 pub(crate) fn products_with_mixtures(val: &ArrayRef2<f32>, x: &ArrayRef2<f32>, e: &ArrayRef2<f32>) -> Array2<f64> {
     let (val, x) = (val.as_standard_layout(), x.as_standard_layout());
-    let parts = blocks(&val).zip(blocks(&x)).map(|(val, x)| {
+    let parts = blocks(&val, NEAR).zip(blocks(&x, NEAR)).map(|(val, x)| {
         let mut mixtures = memory::zeros(e.nrows(), x.ncols());
         mix(&mut mixtures, &x, e);
-        let mut products = Array2::zeros((val.nrows(), e.nrows()));
-        for (mut products, row) in products.rows_mut().into_iter().zip(val.rows()) {
-            products.iter_mut().zip(mixtures.rows()).for_each(|(z, mixture)| *z = dot_of_rows(&row, &mixture));
-        }
-        products.reversed_axes()
+        mixtures.dot(&val.t())
     });
     let mut sum = Array2::zeros((e.nrows(), val.nrows()));
     for part in parts.collect::<Vec<_>>() {
@@ -75,19 +73,19 @@ pub(crate) fn products_with_mixtures(val: &ArrayRef2<f32>, x: &ArrayRef2<f32>, e
     sum
 }
 
-/// The columns of a matrix, [`BLOCK`] at a time.
-fn blocks<T: Pixel>(x: &ArrayRef2<T>) -> impl IndexedParallelIterator<Item = ArrayView2<'_, T>> {
-    let starts = (0..x.ncols().div_ceil(BLOCK)).into_par_iter().map(|block| block * BLOCK);
-    starts.map(|start| x.slice(s![.., start..x.ncols().min(start + BLOCK)]))
+/// The columns of a matrix, `size` at a time.
+fn blocks<T: Pixel>(x: &ArrayRef2<T>, size: usize) -> impl IndexedParallelIterator<Item = ArrayView2<'_, T>> {
+    let starts = (0..x.ncols().div_ceil(size)).into_par_iter().map(move |block| block * size);
+    starts.map(move |start| x.slice(s![.., start..x.ncols().min(start + size)]))
 }
 
 /// Adds Xᵀ·e for each row e to a row of `sums`. Shapes (n, d) and (k, n) → (k, d).
 pub(crate) fn mix<T: Pixel>(sums: &mut ArrayRef2<f32>, x: &ArrayRef2<T>, e: &ArrayRef2<f32>) {
-    let rows: Vec<&[T]> = x.rows().into_iter().map(|row| row.to_slice().unwrap_or(&[])).collect();
-    for first in (0..rows.len()).step_by(4) {
+    for first in (0..x.nrows()).step_by(4) {
+        let rows = [0, 1, 2, 3].map(|i| x.row((first + i).min(x.nrows() - 1)).to_slice().unwrap_or(&[]));
         for start in (0..x.ncols()).step_by(NEAR) {
             let columns = start..x.ncols().min(start + NEAR);
-            let four = [0, 1, 2, 3].map(|i| &rows[(first + i).min(rows.len() - 1)][columns.clone()]);
+            let four = rows.map(|row| &row[columns.clone()]);
             for (mut sum, e) in sums.rows_mut().into_iter().zip(e.rows()) {
                 // Behind the last row nothing is added.
                 let factors = [0, 1, 2, 3].map(|i| T::UNIT * e.get(first + i).copied().unwrap_or(0.0));

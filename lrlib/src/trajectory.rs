@@ -11,7 +11,7 @@
 
 use std::mem;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, Zip, azip, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayView1, ArrayView2, Axis, Zip, s};
 use rayon::prelude::*;
 
 use crate::{Batch, accuracy, linear, sigmoid};
@@ -59,7 +59,7 @@ impl Trajectory {
         let n = self.directions.ncols();
         let (alphas, others) = (mem::take(&mut self.alphas), mem::take(&mut self.others));
         let alphas = ArrayView2::from_shape((others.len(), n), &alphas).expect("n numbers a place");
-        alphas.axis_chunks_iter(Axis(0), PLACES).for_each(|places| self.take_directions(&places));
+        self.take_directions(&alphas.axis_chunks_iter(Axis(0), PLACES).collect::<Vec<_>>());
         let new = self.directions.slice(s![self.products.nrows().., ..]).mapv(|q| q as f32);
         let new = linear::products_with_mixtures(&val.x, &train.x, &new);
         self.products.append(Axis(0), new.view()).expect("m numbers each");
@@ -76,29 +76,31 @@ impl Trajectory {
         mixed.rows().into_iter().zip(others).map(of_place).collect()
     }
 
-    /// Adds directions until these places lie among them.
-    fn take_directions(&mut self, places: &ArrayView2<'_, f64>) {
-        let length = |row: ArrayView1<'_, f64>| row.dot(&row).sqrt();
-        let project = |rows: &ArrayRef2<f64>| -> Array2<f64> {
-            let mut rows = rows.to_owned();
-            rows -= &rows.dot(&self.directions.t()).dot(&self.directions);
-            rows
-        };
-        let enough: Vec<f64> = places.outer_iter().map(|place| NEGLIGIBLE * length(place)).collect();
-        let farthest = |beside: &Array2<f64>| {
-            let excess = beside.outer_iter().zip(&enough).map(|(row, enough)| length(row) - enough);
-            excess.enumerate().filter(|(_, excess)| *excess > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
-        };
-        let mut beside = project(places);
-        if farthest(&beside).is_some() {
-            // Again, since what is left is small against the rounding.
-            beside = project(&beside);
-        }
-        while let Some(farthest) = farthest(&beside) {
-            let direction = &beside.row(farthest) / length(beside.row(farthest));
-            let along = beside.dot(&direction);
-            azip!((mut row in beside.rows_mut(), &along in &along) row.scaled_add(-along, &direction));
+    /// Adds directions until all these places lie among them.
+    fn take_directions(&mut self, chunks: &[ArrayView2<'_, f64>]) {
+        let mut done = 0;
+        while let Some((at, row)) = (chunks[done..].par_iter().enumerate())
+            .find_map_first(|(at, places)| self.farthest(places).map(|row| (at, row)))
+        {
+            done += at;
+            let mut direction = chunks[done].row(row).to_owned();
+            // Twice, since what is left is small against the rounding.
+            for _ in 0..2 {
+                direction -= &direction.dot(&self.directions.t()).dot(&self.directions);
+            }
+            direction /= direction.dot(&direction).sqrt();
             self.directions.push_row(direction.view()).expect("n numbers");
         }
+    }
+
+    /// Which of these places lies farthest beside the directions, if one does; by Pythagoras.
+    fn farthest(&self, places: &ArrayView2<'_, f64>) -> Option<usize> {
+        let along = places.dot(&self.directions.t());
+        let excesses = places
+            .outer_iter()
+            .zip(along.outer_iter())
+            .map(|(place, along)| (1.0 - NEGLIGIBLE * NEGLIGIBLE) * place.dot(&place) - along.dot(&along));
+        let beside = excesses.enumerate().filter(|(_, excess)| *excess > 0.0);
+        beside.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(row, _)| row)
     }
 }
