@@ -88,8 +88,14 @@ impl DataLoader {
 
     fn decode(&self, rows: &[usize], turn: usize, sender: &SyncSender<Result<Batch>>) -> Result<()> {
         let size = self.transform.apply(self.folder.get(0)?.0).dimensions();
-        for rows in rows.chunks(self.batch_size).skip(turn).step_by(DECODERS) {
-            if sender.send(Ok(self.folder.read(rows, &*self.transform, size)?)).is_err() {
+        let mut batches = rows.chunks(self.batch_size).skip(turn).step_by(DECODERS).peekable();
+        while let Some(rows) = batches.next() {
+            let batch = thread::scope(|scope| {
+                // Meanwhile the files after them come into the system's cache, lest the cores wait for the disk.
+                batches.peek().map(|next| scope.spawn(|| self.folder.touch(next)));
+                self.folder.read(rows, &*self.transform, size)
+            });
+            if sender.send(Ok(batch?)).is_err() {
                 break;
             }
         }
