@@ -12,7 +12,8 @@ The kernel reads the sources of all crates it finds, to know the types of variab
 most of its start. `keep` depends on lrlib only optionally: this keeps the versions, and there is
 nothing to read before the first `:dep`. Which crates there are it learns from `ci/cargo.py`, which
 leaves out what no cell can name; and of Rust's own sources it gets a copy of core, alloc and std
-alone, without `core::arch` (the instructions of all processors), a third of the text.
+alone, without `core::arch` (the instructions of all processors) and without what says nothing of
+types: a third of the text.
 
     .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
     .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
@@ -71,6 +72,13 @@ debug-assertions = false
 overflow-checks = false
 codegen-units = 1
 """
+# Lines of Rust's own sources that say nothing of types. The kernel reads what macros write time and
+# again, and those of the integers write their documentation for each of twelve types.
+ATTRIBUTES = re.compile(
+    r"^ *#\[(?:stable|must_use|inline|track_caller|rustc_const_(?:un)?stable)\b[^]]*\]\n", re.M
+)
+COMMENTS = re.compile(r"^ *(?://|#\[doc = ).*\n", re.M)
+COMMENTED_BY_MACROS = ("int_macros.rs", "uint_macros.rs", "nonzero.rs", "atomic.rs")
 KEEP = """\
 [package]
 name = "keep"
@@ -114,9 +122,11 @@ def prepared() -> Path:
 
 def sources_state() -> str:
     """Changes with lrlib, with where it lies, and with the notebooks' `:dep` lines: what changed is
-    then compiled again, and the rest is kept."""
+    then compiled again, and the rest is kept. A file counts as changed when Cargo says so, by its
+    time: an edit undone would else be compiled in the first cell of every kernel to come."""
     files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
-    return digest(str(ROOT), dep_lines(), [(p.name, p.read_bytes()) for p in files if p.exists()])
+    times = [(path.name, path.stat().st_mtime_ns) for path in files if path.exists()]
+    return digest(str(ROOT), dep_lines(), times)
 
 
 def register(kernel: str) -> None:
@@ -145,7 +155,8 @@ def register(kernel: str) -> None:
 
 def rust_sources() -> Path:
     """Rust's own sources for the kernel: core, alloc and std; copied when they are missing."""
-    copy = CACHE / f"rust-{digest(compiler())}"
+    left_out = (ATTRIBUTES, COMMENTS, COMMENTED_BY_MACROS)
+    copy = CACHE / f"rust-{digest(compiler(), left_out)}"
     if copy.is_dir():
         os.utime(copy)
         return copy
@@ -166,6 +177,11 @@ def rust_sources() -> Path:
     shutil.rmtree(part, ignore_errors=True)
     for name in ("core", "alloc", "std"):
         shutil.copytree(library / name / "src", part / name / "src")
+    for path in part.rglob("*.rs"):
+        text = ATTRIBUTES.sub("", path.read_text(encoding="utf-8"))
+        if path.name in COMMENTED_BY_MACROS:
+            text = COMMENTS.sub("", text)
+        path.write_text(text, encoding="utf-8")
     part.rename(copy)
     return copy
 
@@ -197,18 +213,21 @@ def locked(name: str, how: int) -> Iterator[None]:
         yield
 
 
-def copy_or_link(source: str, target: str) -> None:
-    """What Cargo compiled of a released crate is never written again: it needs no second copy."""
-    name = Path(source).name
-    if name.endswith((".rlib", ".rmeta")) and not name.startswith("liblrlib-"):
-        with suppress(OSError):
-            os.link(source, target)
-            return
-    shutil.copy2(source, target)
-
-
 def fill(folder: Path, source: Path) -> None:
-    """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one."""
+    """Makes `folder` a build folder: a copy of `source` if that exists, else an empty one. What
+    Cargo compiled of a released crate it never writes again: a link does, in a fifth of the time.
+    """
+    lock = (source if source.is_dir() else ROOT) / "Cargo.lock"
+    released = set(re.findall(r'^name = "(.+)"\nversion = ".+"\nsource', lock.read_text(), re.M))
+
+    def copy_or_link(path: str, target: str) -> None:
+        unit = re.search(r"/(?:\.fingerprint/|build/|deps/(?:lib)?)(.+?)-[0-9a-f]{16}", path)
+        if unit and {unit[1], unit[1].replace("_", "-")} & released:
+            with suppress(OSError):
+                os.link(path, target)
+                return
+        shutil.copy2(path, target)
+
     if source.is_dir():
         shutil.copytree(source, folder, symlinks=True, copy_function=copy_or_link)
         os.utime(source)

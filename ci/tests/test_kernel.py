@@ -1,10 +1,13 @@
-"""The kernel's versions, what JupyterLab asks it, and what is left of a kernel that was killed."""
+"""The kernel's build folder, its versions, its view of Rust's own sources, what JupyterLab asks it,
+and what is left of a kernel that was killed."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import textwrap
 import time
 import unittest
 from collections.abc import Callable
@@ -16,7 +19,15 @@ from traitlets.config import PyFileConfigLoader
 CI = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CI))
 
-from kernel import COPIES, ROOT, different_versions, prepared, tidy  # noqa: E402
+from kernel import (  # noqa: E402
+    ATTRIBUTES,
+    COPIES,
+    ROOT,
+    different_versions,
+    fill,
+    prepared,
+    tidy,
+)
 
 # Starts a kernel, lets it compile a cell, says so, and waits.
 SERVER = """
@@ -42,6 +53,45 @@ def is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+class FillTest(unittest.TestCase):
+    def test_only_what_is_never_written_again_is_shared(self) -> None:
+        lock = """
+            name = "a-crate"
+            version = "1.0.0"
+            source = "registry+https://index.example"
+            name = "lrlib"
+            version = "0.1.0"
+            """
+        units = ("a-crate-0123456789abcdef/lib-a_crate", "lrlib-0123456789abcdef/lib-lrlib")
+        names = ("liba_crate-0123456789abcdef.rlib", "liblrlib-0123456789abcdef.rlib", "libctx.so")
+        debug = Path("ctx/target/debug")
+        files = [debug / ".fingerprint" / unit for unit in units]
+        files += [debug / "deps" / name for name in names] + [debug / ".cargo-lock"]
+        with tempfile.TemporaryDirectory() as folder:
+            source, copy = Path(folder) / "source", Path(folder) / "copy"
+            for file in files:
+                (source / file).parent.mkdir(parents=True, exist_ok=True)
+                (source / file).write_text(file.name)
+            (source / "Cargo.lock").write_text(textwrap.dedent(lock))
+            fill(copy, source)
+            shared = [file.name for file in files if (copy / file).samefile(source / file)]
+            self.assertEqual(shared, ["lib-a_crate", "liba_crate-0123456789abcdef.rlib"])
+
+
+class SourcesTest(unittest.TestCase):
+    def test_only_attributes_that_stand_alone_are_left_out(self) -> None:
+        text = """
+        #[must_use = "this returns the result, \\
+                      without modifying the original"]
+        #[inline]
+        #[unstable(feature = "a", issue = "1")]
+        #[stable(feature = "b", since = "1.0.0")] pub fn b() {}
+        sum_product! { 0, #[stable(feature = "c", since = "1.0.0")], i8 }
+            #[stable(feature = "c", since = "1.0.0")],
+        """
+        self.assertEqual(ATTRIBUTES.sub("", text).split(), text[text.index("#[unst") :].split())
 
 
 class VersionsTest(unittest.TestCase):

@@ -46,7 +46,8 @@ impl Figure {
 
     fn png(&self) -> Result<Vec<u8>> {
         let mut png = Vec::new();
-        let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive);
+        // At the best level a photograph takes ten times as long, for 3 % fewer bytes.
+        let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Level(3), FilterType::Adaptive);
         let written = self.pixels.write_with_encoder(encoder);
         written.map_err(|error| Error::Plot(format!("cannot encode the figure as PNG: {error}")))?;
         Ok(png)
