@@ -57,43 +57,39 @@ pub(crate) struct State {
     pub(crate) bias: Option<f64>,
     /// In sample space α, and the factor of w₀.
     pub(crate) mixture: Option<(Array1<f64>, f64)>,
-    /// The directions that α has taken, if they are needed for validation samples.
-    pub(crate) directions: Option<Array2<f64>>,
+    /// The directions that α has taken, shape (r, n), as far as they were needed for validation samples.
+    pub(crate) directions: Array2<f64>,
     pub(crate) epochs: Vec<Epoch>,
 }
 
 impl State {
     pub(crate) fn of(model: &LogisticRegression, space: Option<&SampleSpace>, history: &History) -> Self {
+        let trajectory = space.and_then(|space| space.trajectory.as_ref());
         Self {
             weight: model.weight.clone(),
             bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
             mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
-            directions: space.and_then(|space| Some(space.trajectory.as_ref()?.directions.clone())),
+            directions: trajectory.map_or_else(|| Array2::zeros((0, 0)), |trajectory| trajectory.directions.clone()),
             epochs: history.epochs.clone(),
         }
     }
 
     /// `training` says which one this is.
     pub(crate) fn write(&self, path: &Path, training: &str) -> Result<()> {
-        let of_epochs = |value: fn(&Epoch) -> f32| self.epochs.iter().map(value).collect::<Vec<_>>();
-        let (loss, train) = (of_epochs(|epoch| epoch.loss), of_epochs(|epoch| epoch.train_accuracy));
-        let val = of_epochs(|epoch| epoch.val_accuracy.unwrap_or(f32::NAN));
-        let (weight, bias) = (self.weight.to_vec(), self.bias.map(|bias| [bias]));
+        let of_epoch = |epoch: &Epoch| [epoch.loss, epoch.train_accuracy, epoch.val_accuracy.unwrap_or(f32::NAN)];
+        let (weight, epochs) = (self.weight.to_vec(), self.epochs.iter().flat_map(of_epoch).collect::<Vec<_>>());
+        let bias = self.bias.map(|bias| [bias]);
         let mixture = self.mixture.as_ref().map(|(alpha, shrink)| (alpha.to_vec(), [*shrink]));
+        let directions: Vec<f64> = self.directions.iter().copied().collect();
         let mut tensors = vec![
             ("weight", vec![1, weight.len()], Values::F32(&weight)),
-            ("loss", vec![loss.len()], Values::F32(&loss)),
-            ("train_accuracy", vec![train.len()], Values::F32(&train)),
-            ("val_accuracy", vec![val.len()], Values::F32(&val)),
+            ("epochs", vec![epochs.len() / 3, 3], Values::F32(&epochs)),
+            ("directions", self.directions.shape().to_vec(), Values::F64(&directions)),
         ];
         tensors.extend(bias.iter().map(|bias| ("bias", vec![1], Values::F64(bias))));
         if let Some((alpha, shrink)) = &mixture {
             tensors.push(("alpha", vec![alpha.len()], Values::F64(alpha)));
             tensors.push(("shrink", vec![1], Values::F64(shrink)));
-        }
-        let directions = self.directions.as_ref().filter(|directions| !directions.is_empty());
-        if let Some((directions, Some(numbers))) = directions.map(|directions| (directions, directions.as_slice())) {
-            tensors.push(("directions", directions.shape().to_vec(), Values::F64(numbers)));
         }
         safetensors::write(path, training, &tensors)
     }
@@ -129,32 +125,22 @@ impl State {
     }
 
     fn from(mut tensors: BTreeMap<String, Vec<f64>>) -> Option<Self> {
-        let mut narrow = |name: &str| -> Option<Vec<f32>> {
-            Some(tensors.remove(name)?.into_iter().map(|value| value as f32).collect())
-        };
-        let (weight, loss) = (narrow("weight")?, narrow("loss")?);
-        let (train, val) = (narrow("train_accuracy")?, narrow("val_accuracy")?);
-        if train.len() != loss.len() || val.len() != loss.len() {
-            return None;
-        }
-        let epochs = loss.into_iter().zip(train).zip(val).enumerate();
-        let epochs = epochs.map(|(epoch, ((loss, train_accuracy), val))| {
-            let val_accuracy = (!val.is_nan()).then_some(val);
-            Epoch { epoch, loss, train_accuracy, val_accuracy }
-        });
-        let epochs = epochs.collect();
-        let bias = tensors.remove("bias").and_then(|bias| bias.first().copied());
-        let mixture: Option<(Array1<f64>, f64)> = match (tensors.remove("alpha"), tensors.remove("shrink")) {
-            (Some(alpha), Some(shrink)) => Some((alpha.into(), *shrink.first()?)),
+        let mut take = |name| tensors.remove(name);
+        let mixture = match (take("alpha"), take("shrink")) {
+            (Some(alpha), Some(shrink)) => Some((Array1::from(alpha), *shrink.first()?)),
             _ => None,
         };
-        let directions = match (tensors.remove("directions"), &mixture) {
-            (Some(numbers), Some((alpha, _))) => {
-                let rows = numbers.len() / alpha.len().max(1);
-                Some(Array2::from_shape_vec((rows, alpha.len()), numbers).ok()?)
-            }
-            _ => None,
+        let (directions, n) = (take("directions")?, mixture.as_ref().map_or(0, |(alpha, _)| alpha.len()));
+        let of_epoch = |(epoch, &[loss, train, val]): (usize, &[f64; 3])| {
+            let val_accuracy = (!val.is_nan()).then_some(val as f32);
+            Epoch { epoch, loss: loss as f32, train_accuracy: train as f32, val_accuracy }
         };
-        Some(Self { weight: weight.into(), bias, mixture, directions, epochs })
+        Some(Self {
+            weight: take("weight")?.into_iter().map(|weight| weight as f32).collect(),
+            bias: take("bias").and_then(|bias| bias.first().copied()),
+            directions: Array2::from_shape_vec((directions.len() / n.max(1), n), directions).ok()?,
+            epochs: take("epochs")?.as_chunks().0.iter().enumerate().map(of_epoch).collect(),
+            mixture,
+        })
     }
 }

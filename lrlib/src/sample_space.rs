@@ -69,8 +69,8 @@ impl SampleSpace {
         if let Some((alpha, shrink)) = &state.mixture {
             (self.alpha, self.shrink, self.bias) = (alpha.clone(), *shrink, state.bias);
         }
-        if let (Some(trajectory), Some(directions)) = (&mut self.trajectory, &state.directions) {
-            trajectory.directions.clone_from(directions);
+        if let Some(trajectory) = &mut self.trajectory {
+            trajectory.directions.clone_from(&state.directions);
         }
     }
 
