@@ -154,7 +154,8 @@ impl ImageFolder {
         let samples: Vec<&Sample> = rows.iter().map(|&row| &self.samples[row]).collect();
         let mut x = memory::zeros(rows.len(), num_features);
         let rows = x.as_slice_mut().unwrap_or(&mut []).par_chunks_mut(num_features.max(1));
-        rows.zip(&samples).try_for_each(|(row, sample)| {
+        // One at a time: a large picture would hold up all that share a piece of work with it.
+        rows.zip(&samples).with_max_len(1).try_for_each(|(row, sample)| {
             let image = transform.apply(decode(&sample.path)?);
             if image.dimensions() != size {
                 let (w, h) = image.dimensions();

@@ -2,6 +2,7 @@
 
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images};
 use image::{Rgb, RgbImage};
+use multiversion::multiversion;
 use ndarray::{ArrayRef1, ArrayRef2, parallel::prelude::*};
 
 use crate::{Error, Result};
@@ -142,7 +143,12 @@ pub fn to_tensor(image: &RgbImage, row: &mut [f32]) {
     assert_eq!(row.len(), 3 * size, "the row holds {} numbers, the picture {}", row.len(), 3 * size);
     let (red, others) = row.split_at_mut(size);
     let (green, blue) = others.split_at_mut(size);
-    for (pixel, ((r, g), b)) in image.as_raw().chunks_exact(3).zip(red.iter_mut().zip(green).zip(blue)) {
+    split_channels(image.as_raw().as_chunks().0, red, green, blue);
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+fn split_channels(pixels: &[[u8; 3]], red: &mut [f32], green: &mut [f32], blue: &mut [f32]) {
+    for (pixel, ((r, g), b)) in pixels.iter().zip(red.iter_mut().zip(green).zip(blue)) {
         // A division, as in torchvision: multiplying with 1/255 rounds differently.
         *r = f32::from(pixel[0]) / 255.0;
         *g = f32::from(pixel[1]) / 255.0;
