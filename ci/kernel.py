@@ -77,8 +77,8 @@ codegen-units = 1
 ATTRIBUTES = re.compile(
     r"^ *#\[(?:stable|must_use|inline|track_caller|rustc_const_(?:un)?stable)\b[^]]*\]\n", re.M
 )
-COMMENTS = re.compile(r"^ *(?://|#\[doc = ).*\n", re.M)
-COMMENTED_BY_MACROS = ("int_macros.rs", "uint_macros.rs", "nonzero.rs", "atomic.rs")
+COMMENTS = re.compile(r"^ *(?://.*|#\[doc = .*\])\n", re.M)
+COMMENTED_BY_MACROS = ("int_macros.rs", "uint_macros.rs")  # elsewhere macros take attributes
 KEEP = """\
 [package]
 name = "keep"
@@ -177,11 +177,10 @@ def rust_sources() -> Path:
     shutil.rmtree(part, ignore_errors=True)
     for name in ("core", "alloc", "std"):
         shutil.copytree(library / name / "src", part / name / "src")
-    for path in part.rglob("*.rs"):
-        text = ATTRIBUTES.sub("", path.read_text(encoding="utf-8"))
-        if path.name in COMMENTED_BY_MACROS:
-            text = COMMENTS.sub("", text)
-        path.write_text(text, encoding="utf-8")
+    for name in COMMENTED_BY_MACROS:
+        for path in part.rglob(name):
+            text = ATTRIBUTES.sub("", path.read_text(encoding="utf-8"))
+            path.write_text(COMMENTS.sub("", text), encoding="utf-8")
     part.rename(copy)
     return copy
 

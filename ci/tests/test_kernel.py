@@ -21,6 +21,7 @@ sys.path.insert(0, str(CI))
 
 from kernel import (  # noqa: E402
     ATTRIBUTES,
+    COMMENTS,
     COPIES,
     ROOT,
     different_versions,
@@ -92,6 +93,10 @@ class SourcesTest(unittest.TestCase):
             #[stable(feature = "c", since = "1.0.0")],
         """
         self.assertEqual(ATTRIBUTES.sub("", text).split(), text[text.index("#[unst") :].split())
+
+    def test_documentation_over_several_lines_stays_whole(self) -> None:
+        text = '    /// One.\n    #[doc = "Two."]\n    #[doc = concat!(\n        "Three."\n    )]\n'
+        self.assertEqual(COMMENTS.sub("", text), text[text.index("    #[doc = c") :])
 
 
 class VersionsTest(unittest.TestCase):
