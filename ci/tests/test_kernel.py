@@ -21,9 +21,11 @@ sys.path.insert(0, str(CI))
 
 from kernel import (  # noqa: E402
     ATTRIBUTES,
+    CACHE,
     COMMENTS,
     COPIES,
     ROOT,
+    compile_lines,
     different_versions,
     fill,
     prepared,
@@ -97,6 +99,25 @@ class SourcesTest(unittest.TestCase):
     def test_documentation_over_several_lines_stays_whole(self) -> None:
         text = '    /// One.\n    #[doc = "Two."]\n    #[doc = concat!(\n        "Three."\n    )]\n'
         self.assertEqual(COMMENTS.sub("", text), text[text.index("    #[doc = c") :])
+
+
+class TypesTest(unittest.TestCase):
+    def test_the_kernel_knows_the_types_of_what_it_reads_without_attributes(self) -> None:
+        lines = """
+            let power = 5_u32.pow(2);
+            let (quotient, overflown) = 7_i64.overflowing_mul(3);
+            let rest = (-5_i64).rem_euclid(3);
+            let above = 250_u8.checked_add(9);
+            let least = std::num::NonZeroU32::new(3).unwrap().leading_zeros();
+            let count = std::sync::atomic::AtomicUsize::new(7).into_inner();
+            let sum = [1.5_f32, 2.5].iter().sum::<f32>().mul_add(2.0, 1.0);
+            let words = "a bee".split(' ').map(str::to_owned).collect::<Vec<_>>();
+        """
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="types-") as folder:
+            copy = Path(folder) / "copy"
+            fill(copy, prepared())
+            problem = compile_lines(copy, textwrap.dedent(lines).splitlines())
+        self.assertEqual(problem, "")
 
 
 class VersionsTest(unittest.TestCase):
