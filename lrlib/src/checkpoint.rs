@@ -1,26 +1,24 @@
-//! A training that goes on where it stopped: what [`fit`](crate::fit) needs for that, in a file.
+//! A training that goes on where it stopped: the model and its history so far, in a file.
 
-use std::{collections::BTreeMap, path::Path, path::PathBuf};
-
-use ndarray::{Array1, Array2};
+use std::path::PathBuf;
 
 use crate::{
-    Batch, Epoch, Error, History, LogisticRegression, Method, Result, TrainConfig,
-    safetensors::{self, Contents, Values},
-    sample_space::SampleSpace,
+    Batch, Epoch, Error, LogisticRegression, Method, Result, TrainConfig,
+    safetensors::{self, Contents},
 };
 
-/// Where and how often [`fit`](crate::fit) keeps its state.
+/// Where and how often [`fit`](crate::fit) keeps the model and its history.
 ///
-/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run with the same `every` gives (in
-/// sample space another `every` rounds validation logits differently, which counts for a sample at the very border).
-/// The file is written beside and renamed, so a process killed at any moment leaves the one before. Raise `epochs` and
-/// call again to train longer.
+/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run with the same `every` gives. (In
+/// sample space a model that is kept is rounded to `f32`, as the loop over the pixels rounds it at each step: with another
+/// `every`, or none, the seventh digit may differ.) The file is written beside and renamed, so a process killed at any
+/// moment leaves the one before. Raise `epochs` and call again to train longer. It is a model's file too, for
+/// [`load`](LogisticRegression::load).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The file, safetensors.
     pub path: PathBuf,
-    /// Epochs from one state kept to the next, at least 1; the last is kept too.
+    /// Epochs from one model kept to the next, at least 1; the last is kept too.
     pub every: usize,
 }
 
@@ -28,6 +26,41 @@ impl Checkpoint {
     /// Whether it is to be written after so many of all epochs.
     pub(crate) fn is_due(&self, done: usize, epochs: usize) -> bool {
         done.is_multiple_of(self.every) || done == epochs
+    }
+
+    /// Keeps the model after these epochs; `training` says which one this is.
+    pub(crate) fn write(&self, training: &str, model: &LogisticRegression, epochs: &[Epoch]) -> Result<()> {
+        let of_epoch = |epoch: &Epoch| [epoch.loss, epoch.train_accuracy, epoch.val_accuracy.unwrap_or(f32::NAN)];
+        let numbers = epochs.iter().flat_map(of_epoch).collect();
+        let tensors = [model.tensors(), vec![("epochs", vec![epochs.len(), 3], numbers)]].concat();
+        safetensors::write(&self.path, training, &tensors)
+    }
+
+    /// Takes the model up where the file left it, to go on to so many epochs, and gives those so far: none if there is no
+    /// file. The model is unchanged where that fails.
+    pub(crate) fn read(&self, training: &str, model: &mut LogisticRegression, epochs: usize) -> Result<Vec<Epoch>> {
+        let path = &self.path;
+        if !path.try_exists().map_err(|source| Error::read(path, source))? {
+            return Ok(Vec::new());
+        }
+        let Contents { note, tensors } = safetensors::read(path)?;
+        let kept = tensors.get("epochs").map_or(&[][..], |numbers| numbers.as_chunks().0);
+        let problem = if note != training {
+            format!("it was kept by another training ({note}), this one is {training}; take another path, or remove it")
+        } else if kept.len() > epochs {
+            let done = kept.len();
+            format!("it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it")
+        } else {
+            model.load(path)?;
+            let of_epoch = |(epoch, &[loss, train_accuracy, val]): (usize, &[f32; 3])| Epoch {
+                epoch,
+                loss,
+                train_accuracy,
+                val_accuracy: (!val.is_nan()).then_some(val),
+            };
+            return Ok(kept.iter().enumerate().map(of_epoch).collect());
+        };
+        Err(Error::model(path, problem))
     }
 }
 
@@ -48,99 +81,4 @@ pub(crate) fn identity(
         val.map_or(0, Batch::num_samples),
         if model.bias.is_some() { "with" } else { "without" },
     )
-}
-
-/// A training after some epochs.
-pub(crate) struct State {
-    /// The model's weight; in sample space that of the start, w₀.
-    pub(crate) weight: Array1<f32>,
-    pub(crate) bias: Option<f64>,
-    /// In sample space α, and the factor of w₀.
-    pub(crate) mixture: Option<(Array1<f64>, f64)>,
-    /// The directions that α has taken, shape (r, n), as far as they were needed for validation samples.
-    pub(crate) directions: Array2<f64>,
-    pub(crate) epochs: Vec<Epoch>,
-}
-
-impl State {
-    pub(crate) fn of(model: &LogisticRegression, space: Option<&SampleSpace>, history: &History) -> Self {
-        let trajectory = space.and_then(|space| space.trajectory.as_ref());
-        Self {
-            weight: model.weight.clone(),
-            bias: space.map_or(model.bias.map(f64::from), |space| space.bias),
-            mixture: space.map(|space| (space.alpha.clone(), space.shrink)),
-            directions: trajectory.map_or_else(|| Array2::zeros((0, 0)), |trajectory| trajectory.directions.clone()),
-            epochs: history.epochs.clone(),
-        }
-    }
-
-    /// `training` says which one this is.
-    pub(crate) fn write(&self, path: &Path, training: &str) -> Result<()> {
-        let of_epoch = |epoch: &Epoch| [epoch.loss, epoch.train_accuracy, epoch.val_accuracy.unwrap_or(f32::NAN)];
-        let (weight, epochs) = (self.weight.to_vec(), self.epochs.iter().flat_map(of_epoch).collect::<Vec<_>>());
-        let bias = self.bias.map(|bias| [bias]);
-        let mixture = self.mixture.as_ref().map(|(alpha, shrink)| (alpha.to_vec(), [*shrink]));
-        let directions: Vec<f64> = self.directions.iter().copied().collect();
-        let mut tensors = vec![
-            ("weight", vec![1, weight.len()], Values::F32(&weight)),
-            ("epochs", vec![epochs.len() / 3, 3], Values::F32(&epochs)),
-            ("directions", self.directions.shape().to_vec(), Values::F64(&directions)),
-        ];
-        tensors.extend(bias.iter().map(|bias| ("bias", vec![1], Values::F64(bias))));
-        if let Some((alpha, shrink)) = &mixture {
-            tensors.push(("alpha", vec![alpha.len()], Values::F64(alpha)));
-            tensors.push(("shrink", vec![1], Values::F64(shrink)));
-        }
-        safetensors::write(path, training, &tensors)
-    }
-
-    /// The state in this file, to go on from to so many epochs; `None` if there is no file. `sizes` are those of the
-    /// weight and of α.
-    pub(crate) fn read(
-        path: &Path,
-        training: &str,
-        sizes: (usize, Option<usize>),
-        epochs: usize,
-    ) -> Result<Option<Self>> {
-        if !path.try_exists().map_err(|source| Error::read(path, source))? {
-            return Ok(None);
-        }
-        let Contents { note, tensors } = safetensors::read(path)?;
-        if note != training {
-            let problem = format!(
-                "it was kept by another training ({note}), this one is {training}; take another path, or remove it"
-            );
-            return Err(Error::model(path, problem));
-        }
-        let sizes_of = |state: &Self| (state.weight.len(), state.mixture.as_ref().map(|(alpha, _)| alpha.len()));
-        let state = Self::from(tensors).filter(|state| sizes_of(state) == sizes);
-        let state = state.ok_or_else(|| Error::model(path, "it is no whole checkpoint; remove it"))?;
-        let done = state.epochs.len();
-        if done > epochs {
-            let problem =
-                format!("it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it");
-            return Err(Error::model(path, problem));
-        }
-        Ok(Some(state))
-    }
-
-    fn from(mut tensors: BTreeMap<String, Vec<f64>>) -> Option<Self> {
-        let mut take = |name| tensors.remove(name);
-        let mixture = match (take("alpha"), take("shrink")) {
-            (Some(alpha), Some(shrink)) => Some((Array1::from(alpha), *shrink.first()?)),
-            _ => None,
-        };
-        let (directions, n) = (take("directions")?, mixture.as_ref().map_or(0, |(alpha, _)| alpha.len()));
-        let of_epoch = |(epoch, &[loss, train, val]): (usize, &[f64; 3])| {
-            let val_accuracy = (!val.is_nan()).then_some(val as f32);
-            Epoch { epoch, loss: loss as f32, train_accuracy: train as f32, val_accuracy }
-        };
-        Some(Self {
-            weight: take("weight")?.into_iter().map(|weight| weight as f32).collect(),
-            bias: take("bias").and_then(|bias| bias.first().copied()),
-            directions: Array2::from_shape_vec((directions.len() / n.max(1), n), directions).ok()?,
-            epochs: take("epochs")?.as_chunks().0.iter().enumerate().map(of_epoch).collect(),
-            mixture,
-        })
-    }
 }

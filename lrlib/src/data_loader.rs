@@ -1,14 +1,6 @@
 //! Mini-batches straight from the files, `torch.utils.data.DataLoader`: for more pictures than memory holds.
 
-use std::{
-    collections::VecDeque,
-    panic::resume_unwind,
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, SyncSender},
-    },
-    thread::{self, JoinHandle},
-};
+use std::{collections::VecDeque, panic::resume_unwind, sync::Arc, sync::mpsc, thread};
 
 use crate::{Batch, ImageFolder, Result, Transform, batch::shuffled};
 
@@ -86,7 +78,7 @@ impl DataLoader {
         Batches { decoders: decoders.collect() }
     }
 
-    fn decode(&self, rows: &[usize], turn: usize, sender: &SyncSender<Result<Batch>>) -> Result<()> {
+    fn decode(&self, rows: &[usize], turn: usize, sender: &mpsc::SyncSender<Result<Batch>>) -> Result<()> {
         let size = self.transform.apply(self.folder.get(0)?.0).dimensions();
         let mut batches = rows.chunks(self.batch_size).skip(turn).step_by(DECODERS).peekable();
         while let Some(rows) = batches.next() {
@@ -114,7 +106,7 @@ impl std::fmt::Debug for DataLoader {
 #[derive(Debug)]
 pub struct Batches {
     /// The next one's turn first; empty after the end.
-    decoders: VecDeque<(Receiver<Result<Batch>>, JoinHandle<()>)>,
+    decoders: VecDeque<(mpsc::Receiver<Result<Batch>>, thread::JoinHandle<()>)>,
 }
 
 impl Iterator for Batches {

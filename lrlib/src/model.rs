@@ -14,7 +14,7 @@ use ndarray_rand::{
 
 use crate::{
     Error, Pixel, Result,
-    safetensors::{self, Values},
+    safetensors::{self, Tensor},
 };
 
 /// σ(z) = 1 / (1 + e^−z), in [0, 1]; split by the sign of z so that e is never raised to a positive power.
@@ -137,10 +137,12 @@ impl LogisticRegression {
     /// # Errors
     /// [`Error::Io`]; an older file at `path` is then still whole.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let (weight, bias) = (self.weight.to_vec(), self.bias.map(|bias| [bias]));
-        let mut tensors = vec![("weight", vec![1, weight.len()], Values::F32(&weight))];
-        tensors.extend(bias.iter().map(|bias| ("bias", vec![1], Values::F32(bias))));
-        safetensors::write(path.as_ref(), "", &tensors)
+        safetensors::write(path.as_ref(), "", &self.tensors())
+    }
+
+    pub(crate) fn tensors(&self) -> Vec<Tensor> {
+        let bias = self.bias.map(|bias| ("bias", vec![1], vec![bias]));
+        [("weight", vec![1, self.num_features()], self.weight.to_vec())].into_iter().chain(bias).collect()
     }
 
     /// Takes over weight and bias from a file that [`save`](Self::save) or Python wrote.
@@ -162,12 +164,12 @@ impl LogisticRegression {
             ));
         }
         let bias = match (bias.as_deref(), self.bias) {
-            (Some(&[bias]), Some(_)) => Some(bias as f32),
+            (Some(&[bias]), Some(_)) => Some(bias),
             (None, None) => None,
             (Some(_), None) => return Err(Error::model(path, "it has a bias, this model has none")),
             _ => return Err(Error::model(path, "it has no single bias, this model has one; use without_bias()")),
         };
-        (self.weight, self.bias) = (weight.into_iter().map(|weight| weight as f32).collect(), bias);
+        (self.weight, self.bias) = (Array1::from(weight), bias);
         Ok(())
     }
 }

@@ -8,9 +8,11 @@
 //! (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, section 3.4, here with a bias), an n × n
 //! system, scaled with √W to be symmetric and solved by conjugate gradients. scikit-learn's C is 1/(nλ).
 
+use std::mem;
+
 use ndarray::{Array1, Array2, ArrayRef1};
 
-use crate::{Batch, Error, LogisticRegression, Result, gram::gram, linear};
+use crate::{Batch, Error, LogisticRegression, Result, TrainConfig, gram::gram, linear, train};
 
 /// Steps after which something is wrong: ten are many.
 const MAX_STEPS: usize = 100;
@@ -22,23 +24,17 @@ const MAX_STEPS: usize = 100;
 /// [`Error::Config`] if `weight_decay` is not above 0 (there may then be no minimum), the data does not fit the model
 /// or is of one class alone, or its numbers are not finite; the model is then unchanged.
 pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) -> Result<usize> {
-    let (n, d) = train.x.dim();
     if !(weight_decay > 0.0 && weight_decay.is_finite()) {
         return Err(Error::Config(format!("the weight decay is {weight_decay}: the minimum needs a number above 0")));
     }
-    if d != model.num_features() || n == 0 || !train.y.iter().all(|y| [0.0, 1.0].contains(y)) {
-        let features = model.num_features();
-        return Err(Error::Config(format!(
-            "{n} samples of {d} features do not fit a model of {features}: take at least one, with labels 0 and 1"
-        )));
-    }
+    train::check(model, train, None, &TrainConfig { weight_decay, ..Default::default() })?;
     if model.bias.is_some() && train.y.iter().all(|&y| y.to_bits() == train.y[0].to_bits()) {
         return Err(Error::Config(
             "all labels are the same, and the bias would grow for ever: take both classes".into(),
         ));
     }
-    let (gram, y) = (gram(&train.x, None), train.y.mapv(f64::from));
-    let penalty = f64::from(weight_decay) * n as f64;
+    let (gram, y) = (gram(&train.x), train.y.mapv(f64::from));
+    let (n, penalty) = (train.num_samples(), f64::from(weight_decay) * train.num_samples() as f64);
     let (mut alpha, mut bias) = (Array1::<f64>::zeros(n), 0.0);
     // What is minimised, times n, from z = K·α + b.
     let objective = |alpha: &ArrayRef1<f64>, bias: f64| {
@@ -61,19 +57,17 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
         }
         let (towards, bias_towards) = (scaled * &root - &alpha, next_bias - bias);
         // A whole step, or half of it, a quarter …, until it leads down.
-        let lengths = (0..40).map(|halvings| 0.5_f64.powi(halvings));
-        let down = lengths.map(|t| (&alpha + &(&towards * t), bias + t * bias_towards)).find_map(|(alpha, bias)| {
-            let value = objective(&alpha, bias);
-            (value < current).then_some((alpha, bias, value))
-        });
-        let gain = down.as_ref().map_or(0.0, |(.., value)| current - value);
-        if let Some(better) = down {
-            (alpha, bias, current) = better;
+        let mut length = 1.0;
+        while length > 1e-12 && objective(&(&alpha + &(length * &towards)), bias + length * bias_towards) > current {
+            length /= 2.0;
         }
+        alpha.scaled_add(length, &towards);
+        bias += length * bias_towards;
+        let before = mem::replace(&mut current, objective(&alpha, bias));
         if !current.is_finite() {
             break;
         }
-        if gain <= 1e-13 * current {
+        if before - current <= 1e-13 * current {
             model.weight = linear::transposed_product(&train.x, &alpha.mapv(|a| a as f32));
             model.bias = model.bias.map(|_| bias as f32);
             return Ok(step);

@@ -1,7 +1,7 @@
 //! Named vectors in a file that Python reads too: the safetensors format, as far as a model of one layer needs it.
 //!
 //! Eight bytes with the header's length, little-endian; the header, a JSON object
-//! `{"weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`; then the numbers, of 32 or 64 bits
+//! `{"weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`; then the numbers
 //! (<https://huggingface.co/docs/safetensors>). The crate of that name would bring sixteen more crates, which every
 //! learner would compile.
 
@@ -12,14 +12,11 @@ use crate::{Error, Result, file};
 /// A larger header is no model's.
 const MAX_HEADER: usize = 1 << 16;
 
-/// The numbers of a tensor.
-pub(crate) enum Values<'a> {
-    F32(&'a [f32]),
-    F64(&'a [f64]),
-}
+/// A tensor to write: name, shape, values.
+pub(crate) type Tensor = (&'static str, Vec<usize>, Vec<f32>);
 
-/// Writes tensors: name, shape, values; and before them `note`, which has no quotes or backslashes in it.
-pub(crate) fn write(path: &Path, note: &str, tensors: &[(&str, Vec<usize>, Values<'_>)]) -> Result<()> {
+/// Writes tensors, and before them `note`, which has no quotes or backslashes in it.
+pub(crate) fn write(path: &Path, note: &str, tensors: &[Tensor]) -> Result<()> {
     let mut entries = Vec::new();
     if !note.is_empty() {
         entries.push(format!(r#""__metadata__":{{"note":"{note}"}}"#));
@@ -27,18 +24,9 @@ pub(crate) fn write(path: &Path, note: &str, tensors: &[(&str, Vec<usize>, Value
     let mut data = Vec::new();
     for (name, shape, values) in tensors {
         let start = data.len();
-        let dtype = match values {
-            Values::F32(values) => {
-                data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-                "F32"
-            }
-            Values::F64(values) => {
-                data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-                "F64"
-            }
-        };
+        data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         let end = data.len();
-        entries.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#));
+        entries.push(format!(r#""{name}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{start},{end}]}}"#));
     }
     let mut header = format!("{{{}}}", entries.join(","));
     // The format wants the numbers to begin at a multiple of eight.
@@ -47,18 +35,18 @@ pub(crate) fn write(path: &Path, note: &str, tensors: &[(&str, Vec<usize>, Value
     file::write(path, &[&length, header.as_bytes(), &data].concat())
 }
 
-/// What a file holds: every tensor by name, 32-bit numbers made wider, and the note.
+/// What a file holds: every tensor by name, and the note.
 #[derive(Default)]
 pub(crate) struct Contents {
     pub(crate) note: String,
-    pub(crate) tensors: BTreeMap<String, Vec<f64>>,
+    pub(crate) tensors: BTreeMap<String, Vec<f32>>,
 }
 
 /// Reads a whole file.
 pub(crate) fn read(path: &Path) -> Result<Contents> {
     let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
     parse(&bytes)
-        .ok_or_else(|| Error::model(path, "this is no safetensors file of 32- or 64-bit numbers; save the model again"))
+        .ok_or_else(|| Error::model(path, "this is no safetensors file of 32-bit numbers; save the model again"))
 }
 
 fn parse(bytes: &[u8]) -> Option<Contents> {
@@ -89,22 +77,12 @@ fn parse(bytes: &[u8]) -> Option<Contents> {
         })?;
         let &[start, end] = range.as_slice() else { return None };
         let data = data.get(start..end)?;
-        let (values, rest): (Vec<f64>, _) = match dtype {
-            "F32" => {
-                let (values, rest) = data.as_chunks();
-                (values.iter().map(|value| f32::from_le_bytes(*value).into()).collect(), rest)
-            }
-            "F64" => {
-                let (values, rest) = data.as_chunks();
-                (values.iter().map(|value| f64::from_le_bytes(*value)).collect(), rest)
-            }
-            _ => return None,
-        };
+        let (values, rest) = data.as_chunks();
         let count = numbers.iter().try_fold(1_usize, |product, &n| product.checked_mul(n))?;
-        if !rest.is_empty() || values.len() != count {
+        if dtype != "F32" || !rest.is_empty() || values.len() != count {
             return None;
         }
-        contents.tensors.insert(name.to_owned(), values);
+        contents.tensors.insert(name.to_owned(), values.iter().map(|value| f32::from_le_bytes(*value)).collect());
         Some(())
     })?;
     header.text.is_empty().then_some(contents)

@@ -16,7 +16,7 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis, Zip, s};
 
-use crate::{Batch, Epoch, LogisticRegression, checkpoint::State, gram::gram, linear, memory, trajectory::Trajectory};
+use crate::{Batch, Epoch, LogisticRegression, gram::gram, linear, memory, trajectory::Trajectory};
 
 /// A model under training, seen from its samples.
 pub(crate) struct SampleSpace {
@@ -26,23 +26,33 @@ pub(crate) struct SampleSpace {
     means: Array1<f64>,
     /// X·w₀.
     start: Array1<f64>,
-    pub(crate) alpha: Array1<f64>,
-    pub(crate) shrink: f64,
-    pub(crate) bias: Option<f64>,
+    alpha: Array1<f64>,
+    shrink: f64,
+    bias: Option<f64>,
     /// For the validation samples, if there are any.
-    pub(crate) trajectory: Option<Trajectory>,
+    trajectory: Option<Trajectory>,
 }
 
 impl SampleSpace {
     /// Multiplies every sample with every other: the first look at the pixels.
     pub(crate) fn new(model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Self {
         let n = train.num_samples();
-        let mut gram = gram(&train.x, None);
+        let mut gram = gram(&train.x);
         let means = gram.sum_axis(Axis(1)) / n as f64;
         let mean = means.sum() / n as f64;
         for (mut row, u) in gram.rows_mut().into_iter().zip(&means) {
             row.zip_mut_with(&means, |k, u_j| *k += mean - u - u_j);
         }
+        let mut rest = memory::zeros(n, n.next_multiple_of(linear::LANES));
+        rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
+        let (start, alpha) = (Array1::zeros(n), Array1::zeros(n));
+        let mut space = Self { rest, means, start, alpha, shrink: 1.0, bias: None, trajectory: None };
+        space.begin(model, train, val);
+        space
+    }
+
+    /// Takes this model for the start, with α = 0.
+    pub(crate) fn begin(&mut self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) {
         let from_zeros = model.weight.iter().all(|&w| w == 0.0);
         let start = |part: &Batch| {
             if from_zeros {
@@ -51,27 +61,10 @@ impl SampleSpace {
                 linear::product(&part.x, &model.weight).mapv(f64::from)
             }
         };
-        let mut rest = memory::zeros(n, n.next_multiple_of(linear::LANES));
-        rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
-        Self {
-            rest,
-            means,
-            start: start(train),
-            alpha: Array1::zeros(n),
-            shrink: 1.0,
-            bias: model.bias.map(f64::from),
-            trajectory: val.map(|val| Trajectory::new(start(val), n)),
-        }
-    }
-
-    /// Takes up α and what belongs to it where this state left them.
-    pub(crate) fn go_on_from(&mut self, state: &State) {
-        if let Some((alpha, shrink)) = &state.mixture {
-            (self.alpha, self.shrink, self.bias) = (alpha.clone(), *shrink, state.bias);
-        }
-        if let Some(trajectory) = &mut self.trajectory {
-            trajectory.directions.clone_from(&state.directions);
-        }
+        self.start = start(train);
+        self.alpha.fill(0.0);
+        (self.shrink, self.bias) = (1.0, model.bias.map(f64::from));
+        self.trajectory = val.map(|val| Trajectory::new(start(val), train.num_samples()));
     }
 
     /// The logits of the training samples.

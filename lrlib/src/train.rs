@@ -6,9 +6,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Zip};
 
 use crate::{
     Batch, Checkpoint, Epoch, Error, History, LogisticRegression, Pixel, Result, accuracy,
-    binary_cross_entropy_with_logits,
-    checkpoint::{self, State},
-    levels,
+    binary_cross_entropy_with_logits, checkpoint, levels,
     sample_space::{self, SampleSpace},
     sigmoid,
 };
@@ -90,22 +88,10 @@ pub fn fit(
         None => Method::FullBatch,
     });
     let training = checkpoint::identity(model, train, val, method, config);
-    let sizes = (train.num_features(), (method == Method::SampleSpace).then_some(train.num_samples()));
-    let kept = config.checkpoint.as_ref().map(|kept| State::read(&kept.path, &training, sizes, config.epochs));
-    let saved = kept.transpose()?.flatten();
-    if let Some(state) = &saved {
-        model.weight.assign(&state.weight);
-        model.bias = state.bias.map(|bias| bias as f32);
-    }
+    let epochs = config.checkpoint.as_ref().map(|kept| kept.read(&training, model, config.epochs));
+    let mut history = History { epochs: epochs.transpose()?.unwrap_or_default(), method };
     let mut space = (method == Method::SampleSpace).then(|| SampleSpace::new(model, train, val));
     let bytes = [Some(train), val].map(|batch| levels(&batch.filter(|_| method == Method::FullBatch)?.x));
-    let mut history = History { epochs: Vec::new(), method };
-    if let Some(state) = saved {
-        if let Some(space) = &mut space {
-            space.go_on_from(&state);
-        }
-        history.epochs = state.epochs;
-    }
     let (start, before) = (Instant::now(), history.epochs.len());
     let mut outcome = Ok(());
     while outcome.is_ok() && history.epochs.len() < config.epochs {
@@ -129,7 +115,12 @@ pub fn fit(
             if let (true, Some(epoch)) = (logged, history.epochs.last()) {
                 println!("{epoch}{}", time_left(start.elapsed(), done - before, config.epochs - done));
             }
-            due.map_or(Ok(()), |due| State::of(model, space.as_ref(), &history).write(&due.path, &training))
+            let Some(due) = due else { return Ok(()) };
+            if let Some(space) = &mut space {
+                space.write_to(model, train);
+                space.begin(model, train, val);
+            }
+            due.write(&training, model, &history.epochs)
         });
     }
     if let Some(space) = space {
@@ -243,7 +234,13 @@ fn time_left(elapsed: Duration, done: usize, to_do: usize) -> String {
     if seconds < 10.0 { String::new() } else { format!("  {seconds:.0} s left") }
 }
 
-fn check(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> Result<()> {
+/// Whether all settings are in their range, and the data fits the model.
+pub(crate) fn check(
+    model: &LogisticRegression,
+    train: &Batch,
+    val: Option<&Batch>,
+    config: &TrainConfig,
+) -> Result<()> {
     let TrainConfig { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *config;
     let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|y| [0.0, 1.0].contains(y));
     let problem = if epochs == 0 {

@@ -26,7 +26,7 @@ const MOST: usize = 8 << 20;
 /// Where α has been.
 pub(crate) struct Trajectory {
     /// Q, shape (r, n): orthogonal rows of length 1.
-    pub(crate) directions: Array2<f64>,
+    directions: Array2<f64>,
     /// Q·X·Vᵀ, shape (r, m), without the directions that are new.
     products: Array2<f64>,
     /// V·w₀, m numbers.
@@ -59,7 +59,9 @@ impl Trajectory {
         let n = self.directions.ncols();
         let (alphas, others) = (mem::take(&mut self.alphas), mem::take(&mut self.others));
         let alphas = ArrayView2::from_shape((others.len(), n), &alphas).expect("n numbers a place");
-        self.take_directions(&alphas.axis_chunks_iter(Axis(0), PLACES).collect::<Vec<_>>());
+        for places in alphas.axis_chunks_iter(Axis(0), PLACES) {
+            self.take_directions(&places);
+        }
         let new = self.directions.slice(s![self.products.nrows().., ..]).mapv(|q| q as f32);
         let new = linear::products_with_mixtures(&val.x, &train.x, &new);
         self.products.append(Axis(0), new.view()).expect("m numbers each");
@@ -77,30 +79,24 @@ impl Trajectory {
     }
 
     /// Adds directions until all these places lie among them.
-    fn take_directions(&mut self, chunks: &[ArrayView2<'_, f64>]) {
-        let mut done = 0;
-        while let Some((at, row)) = (chunks[done..].par_iter().enumerate())
-            .find_map_first(|(at, places)| self.farthest(places).map(|row| (at, row)))
-        {
-            done += at;
-            let mut direction = chunks[done].row(row).to_owned();
+    fn take_directions(&mut self, places: &ArrayView2<'_, f64>) {
+        let squares = places.map_axis(Axis(1), |place| place.dot(&place));
+        let along = places.dot(&self.directions.t()).map_axis(Axis(1), |along| along.dot(&along));
+        // How far each lies beside the directions, as a square, by Pythagoras; above 0 where that counts.
+        let mut beside = squares * (1.0 - NEGLIGIBLE * NEGLIGIBLE) - along;
+        let farthest = |beside: &Array1<f64>| {
+            let far = beside.iter().enumerate().filter(|(_, beside)| **beside > 0.0);
+            far.max_by(|a, b| a.1.total_cmp(b.1)).map(|(row, _)| row)
+        };
+        while let Some(row) = farthest(&beside) {
+            let mut direction = places.row(row).to_owned();
             // Twice, since what is left is small against the rounding.
             for _ in 0..2 {
                 direction -= &direction.dot(&self.directions.t()).dot(&self.directions);
             }
             direction /= direction.dot(&direction).sqrt();
+            beside.zip_mut_with(&places.dot(&direction), |beside, along| *beside -= along * along);
             self.directions.push_row(direction.view()).expect("n numbers");
         }
-    }
-
-    /// Which of these places lies farthest beside the directions, if one does; by Pythagoras.
-    fn farthest(&self, places: &ArrayView2<'_, f64>) -> Option<usize> {
-        let along = places.dot(&self.directions.t());
-        let excesses = places
-            .outer_iter()
-            .zip(along.outer_iter())
-            .map(|(place, along)| (1.0 - NEGLIGIBLE * NEGLIGIBLE) * place.dot(&place) - along.dot(&along));
-        let beside = excesses.enumerate().filter(|(_, excess)| *excess > 0.0);
-        beside.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(row, _)| row)
     }
 }

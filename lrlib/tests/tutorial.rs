@@ -83,10 +83,10 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
 fn a_killed_training_goes_on_to_the_same_numbers() {
     let data = small_data();
     let (root, kept) = (path(&data, ""), path(&data, "kept.safetensors"));
-    let (broken, whole) = (path(&data, "broken.csv"), path(&data, "whole.csv"));
-    let arguments = [root.as_str(), "--epochs", "40000", "--csv"];
-    let with_checkpoint = [&arguments[..], &[&broken, "--checkpoint", &kept]].concat();
-    let mut first = Command::new(program()).args(&with_checkpoint).stdout(Stdio::null()).spawn().expect("started");
+    let (broken, whole, other) = (path(&data, "broken.csv"), path(&data, "whole.csv"), path(&data, "other"));
+    let arguments = |csv, kept| [root.as_str(), "--epochs", "40000", "--csv", csv, "--checkpoint", kept];
+    let with_checkpoint = arguments(&broken, &kept);
+    let mut first = Command::new(program()).args(with_checkpoint).stdout(Stdio::null()).spawn().expect("started");
     while !Path::new(&kept).exists() && first.try_wait().expect("a process").is_none() {
         std::hint::spin_loop();
     }
@@ -94,7 +94,7 @@ fn a_killed_training_goes_on_to_the_same_numbers() {
     first.wait().expect("gone");
     assert!(!Path::new(&broken).exists(), "it was killed before its end");
     assert!(tutorial(&with_checkpoint).status.success());
-    assert!(tutorial(&[&arguments[..], &[&whole]].concat()).status.success());
+    assert!(tutorial(&arguments(&whole, &other)).status.success());
     assert!(fs::read(broken).expect("written") == fs::read(whole).expect("written"));
 }
 
