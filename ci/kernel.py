@@ -31,6 +31,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -288,8 +289,25 @@ def aside(work: Callable[[], None]) -> None:
         os._exit(0)
 
 
+def hold_ports(connection_file: str) -> None:
+    """Takes the kernel's ports, which are only chosen yet, so that no other kernel is given one of
+    them until this one listens there: it may, as both share the address. On Linux alone."""
+    if sys.platform != "linux":
+        return
+    connection = json.loads(Path(connection_file).read_text(encoding="utf-8"))
+    for name in ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"):
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind((connection["ip"], connection[name]))
+        except OSError as error:
+            sys.exit(f"the kernel's port {connection[name]}: {error.strerror}; start it once more")
+        os.set_inheritable(holder.detach(), True)
+
+
 def run(kernel: str, connection_file: str) -> None:
     """Becomes the kernel. The lock on its folder is handed on, and ends with the process."""
+    hold_ports(connection_file)
     if folder := os.environ.pop(IN_PLACE, None):
         copy = Path(folder)
     else:

@@ -4,6 +4,7 @@ and what is left of a kernel that was killed."""
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import MagicMock
 
+from jupyter_client.connect import write_connection_file
 from traitlets.config import PyFileConfigLoader
 
 CI = Path(__file__).resolve().parent.parent
@@ -28,6 +30,7 @@ from kernel import (  # noqa: E402
     compile_lines,
     different_versions,
     fill,
+    hold_ports,
     prepared,
     tidy,
 )
@@ -149,6 +152,19 @@ class ServerTest(unittest.TestCase):
         asyncio.run(ask())
         manager.connect_shell.assert_called()
         manager.connect_control.assert_not_called()
+
+
+@unittest.skipUnless(sys.platform == "linux", "only there they are held")
+class PortsTest(unittest.TestCase):
+    def test_the_ports_of_a_kernel_that_starts_are_its_own(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file, connection = write_connection_file(f"{folder}/connection.json", ip="127.0.0.1")
+            hold_ports(file)
+            for name in ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"):
+                with socket.socket() as other, self.assertRaises(OSError):
+                    other.bind(("127.0.0.1", connection[name]))
+                with socket.create_server(("127.0.0.1", connection[name])) as kernel:
+                    self.assertEqual(kernel.getsockname()[1], connection[name])
 
 
 @unittest.skipUnless(sys.platform == "linux", "reads /proc")
