@@ -3,22 +3,24 @@
 use std::path::PathBuf;
 
 use crate::{
-    Batch, Epoch, Error, LogisticRegression, Method, Result, TrainConfig,
+    Batch, Epoch, Error, LogisticRegression, Result, TrainConfig,
     safetensors::{self, Contents},
 };
 
 /// Where and how often [`fit`](crate::fit) keeps the model and its history.
 ///
-/// Where the file exists, `fit` goes on from it, to the numbers that an unbroken run with the same `every` gives. (In
-/// sample space a model that is kept is rounded to `f32`, as the loop over the pixels rounds it at each step: with another
-/// `every`, or none, the seventh digit may differ.) The file is written beside and renamed, so a process killed at any
-/// moment leaves the one before. Raise `epochs` and call again to train longer. It is a model's file too, for
-/// [`load`](LogisticRegression::load).
+/// Where the file exists, `fit` goes on from it: a run that was killed, to the very numbers of one that was not. The file
+/// is written beside and renamed, so a process killed at any moment leaves the one before. Raise `epochs` and call again
+/// to train longer. It is a model's file too, for [`load`](LogisticRegression::load).
+///
+/// In sample space a model that is kept is rounded to `f32`, as the loop over the pixels rounds it at each step. So other
+/// settings of `every` or `log_every`, or epochs added to a run that had ended between two of `every`, may change the
+/// seventh digit, and the class of a validation sample at the very border.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The file, safetensors.
     pub path: PathBuf,
-    /// Epochs from one model kept to the next, at least 1; the last is kept too.
+    /// Epochs from one model kept to the next, at least 1; the first and the last are kept too.
     pub every: usize,
 }
 
@@ -46,7 +48,8 @@ impl Checkpoint {
         let Contents { note, tensors } = safetensors::read(path)?;
         let kept = tensors.get("epochs").map_or(&[][..], |numbers| numbers.as_chunks().0);
         let problem = if note != training {
-            format!("it was kept by another training ({note}), this one is {training}; take another path, or remove it")
+            let other = if note.is_empty() { "no training" } else { &note };
+            format!("it was kept by {other}, and this is {training}; take another path, or remove it")
         } else if kept.len() > epochs {
             let done = kept.len();
             format!("it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it")
@@ -64,18 +67,12 @@ impl Checkpoint {
     }
 }
 
-/// Everything that decides the numbers of a training, but for the pixels and how long it goes.
-pub(crate) fn identity(
-    model: &LogisticRegression,
-    train: &Batch,
-    val: Option<&Batch>,
-    method: Method,
-    config: &TrainConfig,
-) -> String {
+/// The settings and sizes of a training; who goes on with it must have the same.
+pub(crate) fn identity(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> String {
     let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
     let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
     format!(
-        "{method:?} on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
+        "a training on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
          learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
          batch size {batch_size:?}, seed {seed}",
         val.map_or(0, Batch::num_samples),

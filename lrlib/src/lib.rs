@@ -22,12 +22,12 @@ mod safetensors;
 mod loss;
 mod metrics;
 mod gram;
+mod trajectory;
 mod sample_space;
 mod newton;
 mod history;
 mod checkpoint;
 mod train;
-mod trajectory;
 mod figure;
 mod plot;
 

@@ -22,13 +22,14 @@ const MAX_STEPS: usize = 100;
 ///
 /// # Errors
 /// [`Error::Config`] if `weight_decay` is not above 0 (there may then be no minimum), the data does not fit the model
-/// or is of one class alone, or its numbers are not finite; the model is then unchanged.
+/// or is of one class alone, its numbers are not finite, or no minimum is found; the model is then unchanged.
 pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) -> Result<usize> {
     if !(weight_decay > 0.0 && weight_decay.is_finite()) {
         return Err(Error::Config(format!("the weight decay is {weight_decay}: the minimum needs a number above 0")));
     }
     train::check(model, train, None, &TrainConfig { weight_decay, ..Default::default() })?;
-    if model.bias.is_some() && train.y.iter().all(|&y| y.to_bits() == train.y[0].to_bits()) {
+    let ones = train.y.iter().filter(|&&y| y > 0.5).count();
+    if model.bias.is_some() && [0, train.num_samples()].contains(&ones) {
         return Err(Error::Config(
             "all labels are the same, and the bias would grow for ever: take both classes".into(),
         ));
@@ -65,7 +66,7 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
         bias += length * bias_towards;
         let before = mem::replace(&mut current, objective(&alpha, bias));
         if !current.is_finite() {
-            break;
+            return Err(Error::Config("Newton's method needs features that are finite numbers".into()));
         }
         if before - current <= 1e-13 * current {
             model.weight = linear::transposed_product(&train.x, &alpha.mapv(|a| a as f32));
@@ -73,7 +74,9 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
             return Ok(step);
         }
     }
-    Err(Error::Config("Newton's method found no minimum: the features must be finite numbers".into()))
+    Err(Error::Config(format!(
+        "Newton's method found no minimum in {MAX_STEPS} steps: take a larger weight decay ({weight_decay}), or smaller features"
+    )))
 }
 
 /// ln(1 + e^z) − z·y, stable at any z.

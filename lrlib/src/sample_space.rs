@@ -114,7 +114,10 @@ impl SampleSpace {
     /// Back to weights, w = c·w₀ + Xᵀα.
     pub(crate) fn write_to(&self, model: &mut LogisticRegression, train: &Batch) {
         model.weight *= self.shrink as f32;
-        model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));
+        // Before the first step nothing is added, whatever the features are.
+        if self.alpha.iter().any(|&a| a != 0.0) {
+            model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));
+        }
         model.bias = self.bias.map(|bias| bias as f32);
     }
 }

@@ -87,9 +87,16 @@ pub fn fit(
         None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
         None => Method::FullBatch,
     });
-    let training = checkpoint::identity(model, train, val, method, config);
-    let epochs = config.checkpoint.as_ref().map(|kept| kept.read(&training, model, config.epochs));
-    let mut history = History { epochs: epochs.transpose()?.unwrap_or_default(), method };
+    let training = checkpoint::identity(model, train, val, config);
+    let mut history = History { epochs: Vec::new(), method };
+    if let Some(kept) = &config.checkpoint {
+        history.epochs = kept.read(&training, model, config.epochs)?;
+        // That it cannot be written is to show before the training, not after.
+        kept.write(&training, model, &history.epochs)?;
+        if config.log_every > 0 && !history.epochs.is_empty() {
+            println!("{} epochs were kept in {}", history.epochs.len(), kept.path.display());
+        }
+    }
     let mut space = (method == Method::SampleSpace).then(|| SampleSpace::new(model, train, val));
     let bytes = [Some(train), val].map(|batch| levels(&batch.filter(|_| method == Method::FullBatch)?.x));
     let (start, before) = (Instant::now(), history.epochs.len());
@@ -220,8 +227,11 @@ fn descend(
 fn note(history: &mut History, ((loss, train_accuracy), val_accuracy): Seen, config: &TrainConfig) -> Result<()> {
     let epoch = Epoch { epoch: history.epochs.len(), loss, train_accuracy, val_accuracy };
     if !loss.is_finite() {
-        let (epoch, rate) = (epoch.epoch, config.learning_rate);
-        return Err(Error::Config(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})")));
+        let remedy = match epoch.epoch {
+            0 => "the features and weights must be finite numbers".into(),
+            _ => format!("lower the learning rate ({})", config.learning_rate),
+        };
+        return Err(Error::Config(format!("the loss is {loss} at epoch {}: {remedy}", epoch.epoch)));
     }
     history.epochs.push(epoch);
     Ok(())

@@ -18,6 +18,8 @@ use crate::{Batch, accuracy, linear, sigmoid};
 
 /// What of α may lie beside the directions, against its length: a tenth of what the loop over the pixels errs in `f32`.
 const NEGLIGIBLE: f64 = 1e-6;
+/// Squares below have too few digits: of α, the weight decay has left nothing by then.
+const NOTHING: f64 = 1e-290;
 /// Places looked at together.
 const PLACES: usize = 128;
 /// Numbers to keep before looking: 64 MiB of them.
@@ -85,7 +87,7 @@ impl Trajectory {
         // How far each lies beside the directions, as a square, by Pythagoras; above 0 where that counts.
         let mut beside = squares * (1.0 - NEGLIGIBLE * NEGLIGIBLE) - along;
         let farthest = |beside: &Array1<f64>| {
-            let far = beside.iter().enumerate().filter(|(_, beside)| **beside > 0.0);
+            let far = beside.iter().enumerate().filter(|(_, beside)| **beside > NOTHING);
             far.max_by(|a, b| a.1.total_cmp(b.1)).map(|(row, _)| row)
         };
         while let Some(row) = farthest(&beside) {
@@ -97,6 +99,23 @@ impl Trajectory {
             direction /= direction.dot(&direction).sqrt();
             beside.zip_mut_with(&places.dot(&direction), |beside, along| *beside -= along * along);
             self.directions.push_row(direction.view()).expect("n numbers");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_weight_decay_leaves_of_alpha_may_have_no_square() {
+        let batch = Batch::new(Array2::ones((4, 9)), Array1::ones(4));
+        for tiny in [0.0, 1e-300, 1e-160, 1e-150, 1e-140] {
+            let mut trajectory = Trajectory::new(Array1::zeros(4), 4);
+            trajectory.note(&Array1::from_elem(4, tiny), 1.0, 2.0);
+            trajectory.note(&Array1::from(vec![tiny, -tiny, 0.0, tiny]), 1.0, -2.0);
+            // The bias alone decides.
+            assert_eq!(trajectory.accuracies(&batch, &batch), [1.0, 0.0], "{tiny}");
         }
     }
 }

@@ -66,3 +66,35 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         assert!(fit(&mut model, &train, None, &config).expect_err("cut off").to_string().contains("kept.safetensors"));
     }
 }
+
+#[test]
+fn few_epochs_may_be_followed_by_many() {
+    let (train, folder) = (random(40), tempdir().expect("a folder"));
+    let checkpoint = Some(Checkpoint { path: folder.path().join("kept"), every: 1000 });
+    let few = TrainConfig { epochs: 1, checkpoint, ..Default::default() };
+    let many = TrainConfig { epochs: 300, ..few.clone() };
+    let mut model = LogisticRegression::new(60);
+    assert_eq!(fit(&mut model, &train, None, &few).expect("it trains").method, Method::FullBatch);
+    let history = fit(&mut model, &train, None, &many).expect("it goes on");
+    assert_eq!(history.method, Method::SampleSpace, "another way is the shorter one now");
+    let unbroken = TrainConfig { checkpoint: None, ..many };
+    let unbroken = fit(&mut LogisticRegression::new(60), &train, None, &unbroken).expect("it trains");
+    for (epoch, expected) in history.epochs.iter().zip(&unbroken.epochs) {
+        assert!((epoch.loss - expected.loss).abs() < 1e-6, "{epoch}");
+    }
+}
+
+#[test]
+fn what_cannot_be_kept_is_said_before_the_training() {
+    let folder = tempdir().expect("a folder");
+    let checkpoint = |name| TrainConfig {
+        checkpoint: Some(Checkpoint { path: folder.path().join(name), every: 10 }),
+        ..Default::default()
+    };
+    let mut model = LogisticRegression::new(60);
+    let error = fit(&mut model, &random(40), None, &checkpoint("no/such/folder")).expect_err("no folder").to_string();
+    assert!(error.contains("cannot write") && model == LogisticRegression::new(60), "{error}");
+    model.save(folder.path().join("model")).expect("saved");
+    let error = fit(&mut model, &random(40), None, &checkpoint("model")).expect_err("a model").to_string();
+    assert!(error.contains("kept by no training"), "{error}");
+}

@@ -48,5 +48,9 @@ fn without_a_penalty_there_may_be_no_minimum() {
     let one_class = train.select(&[0, 0]);
     let problem = newton(&mut model, &one_class, 1.0).expect_err("one class").to_string();
     assert!(problem.contains("both classes"), "{problem}");
+    let mut no_number = train.clone();
+    no_number.x[[1, 1]] = f32::NAN;
+    let problem = newton(&mut model, &no_number, 1.0).expect_err("no number").to_string();
+    assert!(problem.contains("finite numbers"), "{problem}");
     assert_eq!(model, LogisticRegression::new(9));
 }

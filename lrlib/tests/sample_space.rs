@@ -83,3 +83,15 @@ fn many_samples_of_few_features_go_over_the_pixels() {
     let history = fit(&mut LogisticRegression::new(50), &train, None, &TrainConfig::default()).expect("it trains");
     assert_eq!(history.method, Method::FullBatch);
 }
+
+#[test]
+fn a_feature_that_is_no_number_leaves_the_model_as_it_was() {
+    let mut train = random(20, 2000, &mut StdRng::seed_from_u64(1));
+    train.x[[3, 5]] = f32::NAN;
+    for method in [Method::SampleSpace, Method::FullBatch] {
+        let config = TrainConfig { method: Some(method), ..Default::default() };
+        let mut model = LogisticRegression::new(2000);
+        let error = fit(&mut model, &train, None, &config).expect_err("no number").to_string();
+        assert!(error.contains("finite numbers") && model == LogisticRegression::new(2000), "{error}");
+    }
+}

@@ -87,7 +87,13 @@ fn a_killed_training_goes_on_to_the_same_numbers() {
     let arguments = |csv, kept| [root.as_str(), "--epochs", "40000", "--csv", csv, "--checkpoint", kept];
     let with_checkpoint = arguments(&broken, &kept);
     let mut first = Command::new(program()).args(with_checkpoint).stdout(Stdio::null()).spawn().expect("started");
-    while !Path::new(&kept).exists() && first.try_wait().expect("a process").is_none() {
+    // The file is there from the start, and grows with the epochs.
+    let size = || fs::metadata(&kept).map_or(0, |file| file.len());
+    while size() == 0 && first.try_wait().expect("a process").is_none() {
+        std::hint::spin_loop();
+    }
+    let at_first = size();
+    while size() == at_first && first.try_wait().expect("a process").is_none() {
         std::hint::spin_loop();
     }
     first.kill().expect("killed");
