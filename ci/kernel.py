@@ -277,13 +277,24 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
+def watch(lock: Path) -> None:
+    """Removes what kernels have left that have ended, now, and this kernel's when it ends."""
+    tidy()
+    with suppress(FileNotFoundError), lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    tidy()
+
+
 def aside(work: Callable[[], None]) -> None:
-    """Does `work` in a process of its own, which nobody waits for."""
+    """Does `work` in a process of its own, which nobody waits for, which holds no file of ours, and
+    which no signal to us ends."""
     if child := os.fork():
         os.waitpid(child, 0)
         return
     try:
+        os.setsid()
         if os.fork() == 0:
+            os.closerange(0, os.sysconf("SC_OPEN_MAX"))
             work()
     finally:
         os._exit(0)
@@ -318,7 +329,7 @@ def run(kernel: str, connection_file: str) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             os.set_inheritable(lock, True)
             fill(copy, prepared())
-        aside(tidy)
+        aside(functools.partial(watch, copy.with_suffix(".lock")))
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     os.environ["RUST_SRC_PATH"] = str(rust_sources())
     os.environ["CARGO_HOME"] = str(cargo_home())

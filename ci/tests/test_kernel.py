@@ -187,12 +187,8 @@ class KilledTest(unittest.TestCase):
 
     def assert_swept(self) -> None:
         self.assertTrue(wait_until(lambda: is_gone(self.kernel)), "the kernel still runs")
-
-        def swept() -> bool:
-            tidy()
-            return not any(path.exists() for path in self.left)
-
-        self.assertTrue(wait_until(swept), "its folder is still there")
+        swept = wait_until(lambda: not any(path.exists() for path in self.left))
+        self.assertTrue(swept, "its folder is still there")
 
     def test_a_killed_kernel_leaves_nothing(self) -> None:
         os.kill(self.kernel, signal.SIGKILL)
