@@ -13,7 +13,7 @@ import time
 import unittest
 from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import MagicMock
+from unittest.mock import ANY, MagicMock, patch
 
 from jupyter_client.connect import write_connection_file
 from traitlets.config import PyFileConfigLoader
@@ -136,22 +136,42 @@ class VersionsTest(unittest.TestCase):
 
 
 class ServerTest(unittest.TestCase):
-    def test_the_control_channel_is_not_asked_whether_the_kernel_is_there(self) -> None:
+    def setUp(self) -> None:
         loader = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".venv/etc/jupyter"))
         connection = loader.load_config().ServerApp.kernel_websocket_connection_class
-        manager = MagicMock(ports=[])
+        self.manager = manager = MagicMock(ports=[])
 
         class Asking(connection):
             kernel_manager = manager
 
+        self.asking = Asking
+
+    def test_the_control_channel_is_not_asked_whether_the_kernel_is_there(self) -> None:
         async def ask() -> None:
-            asking = Asking(kernel_info_timeout=1.0)
+            asking = self.asking(kernel_info_timeout=1.0)
             asking.channels = {"iopub": MagicMock()}
             await asking.nudge()
 
         asyncio.run(ask())
-        manager.connect_shell.assert_called()
-        manager.connect_control.assert_not_called()
+        self.manager.connect_shell.assert_called()
+        self.manager.connect_control.assert_not_called()
+
+    def test_the_first_socket_does_not_close_while_others_connect(self) -> None:
+        channel = MagicMock()
+
+        async def answer() -> float:
+            asking = self.asking(kernel_info_timeout=1.0)
+            asking.kernel_info_channel = channel
+            session, info = asking.session, {"protocol_version": "5.3"}
+            reply = session.serialize(session.msg("kernel_info_reply", info))
+            with patch.object(asyncio.get_running_loop(), "call_later") as later:
+                asking._handle_kernel_info_reply(reply)
+            self.assertEqual(asking._kernel_info_future.result(), info)
+            later.assert_called_once_with(ANY, channel.close)
+            return later.call_args.args[0]
+
+        self.assertGreater(asyncio.run(answer()), 1)
+        channel.close.assert_not_called()
 
 
 @unittest.skipUnless(sys.platform == "linux", "only there they are held")
