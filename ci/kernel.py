@@ -12,8 +12,8 @@ The kernel reads the sources of all crates it finds, to know the types of variab
 most of its start. `keep` depends on lrlib only optionally: this keeps the versions, and there is
 nothing to read before the first `:dep`. Which crates there are it learns from `ci/cargo.py`, which
 leaves out what no cell can name; and of Rust's own sources it gets a copy of core, alloc and std
-alone, without `core::arch` (the instructions of all processors) and without what says nothing of
-types: a third of the text.
+alone, without `core::arch` (the instructions of all processors) and, in the integers' macros,
+without what says nothing of types: a third of the text.
 
     .venv/bin/python ci/kernel.py register KERNEL    write the kernelspec into .venv
     .venv/bin/python ci/kernel.py prepare            compile the dependencies; skipped when done
@@ -294,7 +294,7 @@ def aside(work: Callable[[], None]) -> None:
     try:
         os.setsid()
         if os.fork() == 0:
-            os.closerange(0, os.sysconf("SC_OPEN_MAX"))
+            os.closerange(0, 1 << 12)  # far more than are open so soon
             work()
     finally:
         os._exit(0)
@@ -316,6 +316,15 @@ def hold_ports(connection_file: str) -> None:
         os.set_inheritable(holder.detach(), True)
 
 
+def standard_library() -> tuple[str, str]:
+    """The folder of Rust's standard library, and the variable by which a cell finds it. A cell is a
+    shared object that has a relative path to it, which the kernel breaks by moving the cell up one
+    folder. Below / that goes unnoticed; below a home it fails."""
+    name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    command = ["rustc", "--print=target-libdir"]
+    return name, subprocess.check_output(command, text=True).strip()
+
+
 def run(kernel: str, connection_file: str) -> None:
     """Becomes the kernel. The lock on its folder is handed on, and ends with the process."""
     hold_ports(connection_file)
@@ -333,10 +342,7 @@ def run(kernel: str, connection_file: str) -> None:
     os.environ["EVCXR_TMPDIR"] = str(copy / "ctx")
     os.environ["RUST_SRC_PATH"] = str(rust_sources())
     os.environ["CARGO_HOME"] = str(cargo_home())
-    # A cell is a shared object that finds Rust's standard library by a relative path, which the
-    # kernel breaks by moving it up one folder. Below / that goes unnoticed; below a home it fails.
-    name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
-    library = subprocess.check_output(["rustc", "--print=target-libdir"], text=True).strip()
+    name, library = standard_library()
     os.environ[name] = os.pathsep.join(filter(None, [library, os.environ.get(name)]))
     # Ahead of rustup's stand-ins, which look up at each call which Rust is meant.
     tools = Path(library).parents[3] / "bin"

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from kernel import CACHE, IN_PLACE, ROOT, SPEC, compile_lines, fill
+from kernel import CACHE, IN_PLACE, ROOT, SPEC, compile_lines, fill, standard_library
 
 LIMIT = 1.0
 FIRST = ROOT / "notebooks/01_data.ipynb"
@@ -62,8 +62,7 @@ def run(
 def as_it_comes() -> tuple[list[str], dict[str, str]]:
     """How the kernel is started without us, and what it needs to find Rust's standard library."""
     kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
-    library = subprocess.check_output(["rustc", "--print=target-libdir"], text=True).strip()
-    return [kernel, "--control_file", "{connection_file}"], {"LD_LIBRARY_PATH": library}
+    return [kernel, "--control_file", "{connection_file}"], dict([standard_library()])
 
 
 def first_let(prepared: Path, line: str, plain: bool) -> list[float]:

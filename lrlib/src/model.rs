@@ -140,6 +140,7 @@ impl LogisticRegression {
         safetensors::write(path.as_ref(), "", &self.tensors())
     }
 
+    /// Weight and bias as they stand in a file.
     pub(crate) fn tensors(&self) -> Vec<Tensor> {
         let bias = self.bias.map(|bias| ("bias", vec![1], vec![bias]));
         [("weight", vec![1, self.num_features()], self.weight.to_vec())].into_iter().chain(bias).collect()
