@@ -80,7 +80,7 @@ fn transform() -> Compose {
 
 /// One epoch of mini-batches, decoded as they are needed.
 fn from_files(folder: &Path) -> Result {
-    let loader = DataLoader::new(ImageFolder::new(folder)?, transform(), 32).shuffle(1);
+    let loader = DataLoader::new(ImageFolder::new(folder)?, transform(), 32)?.shuffle(1);
     let mut model = LogisticRegression::new(3 * 224 * 224);
     for batch in loader.epoch(0) {
         let batch = batch?;

@@ -1,22 +1,22 @@
 //! Mini-batches straight from the files, `torch.utils.data.DataLoader`: for more pictures than memory holds.
 
-use std::{collections::VecDeque, panic::resume_unwind, sync::Arc, sync::mpsc, thread};
+use std::{collections::VecDeque, panic::resume_unwind, sync::Arc, thread, vec};
 
 use crate::{Batch, ImageFolder, Result, Transform, batch::shuffled};
 
-/// Decoders that take turns, each a batch ahead: while one waits for its last picture, the other keeps the cores busy.
-const DECODERS: usize = 2;
+/// Batches being decoded, or waiting: while one is short of its last picture, the others keep the cores busy.
+const AHEAD: usize = 3;
 
 /// Gives every picture of a folder once per epoch, a few at a time.
 ///
-/// Memory holds five batches at most, whatever the number of pictures: one in use, two ready, two being decoded, on all
-/// cores.
+/// Memory holds four batches at most, whatever the number of pictures: one in use, and three that are ready or being
+/// decoded in the background, on all cores.
 ///
 /// ```no_run
 /// use lrlib::{CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Resize};
 ///
 /// let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
-/// let loader = DataLoader::new(ImageFolder::new("data/insects/train")?, transform, 32).shuffle(1);
+/// let loader = DataLoader::new(ImageFolder::new("data/insects/train")?, transform, 32)?.shuffle(1);
 /// let mut model = LogisticRegression::new(3 * 224 * 224);
 /// for epoch in 0..10 {
 ///     for batch in loader.epoch(epoch) {
@@ -29,8 +29,10 @@ const DECODERS: usize = 2;
 /// ```
 #[derive(Clone)]
 pub struct DataLoader {
-    folder: ImageFolder,
+    folder: Arc<ImageFolder>,
     transform: Arc<dyn Transform + Send>,
+    /// Width and height of every picture, transformed.
+    size: (u32, u32),
     batch_size: usize,
     seed: Option<u64>,
 }
@@ -38,13 +40,16 @@ pub struct DataLoader {
 impl DataLoader {
     /// Batches of `batch_size` pictures in the folder's order; the last may be smaller.
     ///
+    /// # Errors
+    /// The first picture's, as [`ImageFolder::get`]: it gives the size that all must have.
+    ///
     /// # Panics
     /// If `batch_size` is 0.
-    #[must_use]
     #[track_caller]
-    pub fn new(folder: ImageFolder, transform: impl Transform + Send + 'static, batch_size: usize) -> Self {
+    pub fn new(folder: ImageFolder, transform: impl Transform + Send + 'static, batch_size: usize) -> Result<Self> {
         assert!(batch_size > 0, "a mini-batch of no samples");
-        Self { folder, transform: Arc::new(transform), batch_size, seed: None }
+        let size = transform.apply(folder.get(0)?.0).dimensions();
+        Ok(Self { folder: Arc::new(folder), transform: Arc::new(transform), size, batch_size, seed: None })
     }
 
     /// The same in a random order, another at each epoch: the one in which [`fit`](crate::fit) with this `seed` draws its
@@ -54,7 +59,7 @@ impl DataLoader {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Starts decoding in the background, and gives the batches as they get ready. Dropped, it stops.
+    /// All batches, once; those that come next are decoded meanwhile.
     ///
     /// An item is an error where a picture cannot be read or has another size than the folder's first, as
     /// [`ImageFolder::load`] says; nothing follows it.
@@ -64,34 +69,14 @@ impl DataLoader {
         if let Some(seed) = self.seed {
             rows = shuffled(rows, seed.wrapping_add(epoch as u64));
         }
-        let decoders = (0..DECODERS).map(|turn| {
-            let (sender, receiver) = mpsc::sync_channel(1);
-            let (loader, rows) = (self.clone(), rows.clone());
-            let decoder = thread::spawn(move || {
-                if let Err(error) = loader.decode(&rows, turn, &sender) {
-                    // Where nobody listens any more, nobody misses it.
-                    let _ = sender.send(Err(error));
-                }
-            });
-            (receiver, decoder)
-        });
-        Batches { decoders: decoders.collect() }
+        let rows = rows.chunks(self.batch_size).map(<[usize]>::to_vec).collect::<Vec<_>>();
+        Batches { loader: self.clone(), rows: rows.into_iter(), ahead: VecDeque::new() }
     }
 
-    fn decode(&self, rows: &[usize], turn: usize, sender: &mpsc::SyncSender<Result<Batch>>) -> Result<()> {
-        let size = self.transform.apply(self.folder.get(0)?.0).dimensions();
-        let mut batches = rows.chunks(self.batch_size).skip(turn).step_by(DECODERS).peekable();
-        while let Some(rows) = batches.next() {
-            let batch = thread::scope(|scope| {
-                // Meanwhile the files after them come into the system's cache, lest the cores wait for the disk.
-                batches.peek().map(|next| scope.spawn(|| self.folder.touch(next)));
-                self.folder.read(rows, &*self.transform, size)
-            });
-            if sender.send(Ok(batch?)).is_err() {
-                break;
-            }
-        }
-        Ok(())
+    fn decode(&self, rows: &[usize]) -> Result<Batch> {
+        // All files come into the system's cache, lest the cores wait for the disk at each.
+        self.folder.touch(rows);
+        self.folder.read(rows, &*self.transform, self.size)
     }
 }
 
@@ -105,25 +90,27 @@ impl std::fmt::Debug for DataLoader {
 /// One epoch of a [`DataLoader`].
 #[derive(Debug)]
 pub struct Batches {
-    /// The next one's turn first; empty after the end.
-    decoders: VecDeque<(mpsc::Receiver<Result<Batch>>, thread::JoinHandle<()>)>,
+    loader: DataLoader,
+    /// What is still to be decoded.
+    rows: vec::IntoIter<Vec<usize>>,
+    ahead: VecDeque<thread::JoinHandle<Result<Batch>>>,
 }
 
 impl Iterator for Batches {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (receiver, decoder) = self.decoders.pop_front()?;
-        let batch = receiver.recv();
-        match &batch {
-            Ok(Ok(_)) => self.decoders.push_back((receiver, decoder)),
-            Ok(Err(_)) => self.decoders.clear(),
-            // The end; or a transform panicked, and that must not look like an end.
-            Err(_) => {
-                self.decoders.clear();
-                decoder.join().unwrap_or_else(|panic| resume_unwind(panic));
-            }
+        while self.ahead.len() < AHEAD
+            && let Some(rows) = self.rows.next()
+        {
+            let loader = self.loader.clone();
+            self.ahead.push_back(thread::spawn(move || loader.decode(&rows)));
         }
-        batch.ok()
+        // A panic in a transform must not look like the end.
+        let batch = self.ahead.pop_front()?.join().unwrap_or_else(|panic| resume_unwind(panic));
+        if batch.is_err() {
+            (self.rows, self.ahead) = Default::default();
+        }
+        Some(batch)
     }
 }

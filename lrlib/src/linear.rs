@@ -57,18 +57,16 @@ pub fn transposed_product(x: &ArrayRef2<impl Pixel>, e: &ArrayRef1<f32>) -> Arra
 }
 
 /// V·(Xᵀ·e) for each row e, reading both matrices once. Shapes (m, d), (n, d) and (k, n) → (k, m).
-///
-/// The outer product is ndarray's, and its last digits are the processor's; they decide on no weight.
 pub(crate) fn products_with_mixtures(val: &ArrayRef2<f32>, x: &ArrayRef2<f32>, e: &ArrayRef2<f32>) -> Array2<f64> {
     let (val, x) = (val.as_standard_layout(), x.as_standard_layout());
     let parts = blocks(&val, NEAR).zip(blocks(&x, NEAR)).map(|(val, x)| {
         let mut mixtures = memory::zeros(e.nrows(), x.ncols());
         mix(&mut mixtures, &x, e);
-        mixtures.dot(&val.t())
+        Array2::from_shape_fn((e.nrows(), val.nrows()), |(k, row)| dot_of_rows(&val.row(row), &mixtures.row(k)))
     });
-    let mut sum = Array2::zeros((e.nrows(), val.nrows()));
+    let mut sum = Array2::<f64>::zeros((e.nrows(), val.nrows()));
     for part in parts.collect::<Vec<_>>() {
-        sum.zip_mut_with(&part, |sum: &mut f64, &part| *sum += f64::from(part));
+        sum.zip_mut_with(&part, |sum, &part| *sum += f64::from(part));
     }
     sum
 }

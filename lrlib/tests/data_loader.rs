@@ -29,7 +29,7 @@ fn training_from_files_is_training_from_memory() {
     let config = TrainConfig { epochs: 4, batch_size, seed, learning_rate, ..Default::default() };
     fit(&mut expected, &train, None, &config).expect("it trains");
 
-    let loader = DataLoader::new(folder, Compose::new(), 3).shuffle(seed);
+    let loader = DataLoader::new(folder, Compose::new(), 3).expect("a picture").shuffle(seed);
     let mut model = LogisticRegression::new(48);
     for epoch in 0..4 {
         let batches: Vec<Batch> = loader.epoch(epoch).collect::<Result<_, _>>().expect("decoded");
@@ -45,13 +45,17 @@ fn training_from_files_is_training_from_memory() {
 #[test]
 fn it_stops_when_dropped_and_at_a_broken_picture() {
     let root = pictures();
-    let loader = DataLoader::new(ImageFolder::new(root.path()).expect("two classes"), Compose::new(), 2);
+    let folder = || ImageFolder::new(root.path()).expect("two classes");
+    let loader = DataLoader::new(folder(), Compose::new(), 2).expect("a picture");
     assert!(loader.epoch(0).next().expect("a batch").is_ok());
     fs::write(root.path().join("ants/4.png"), "no picture").expect("written");
     let batches: Vec<_> = loader.epoch(0).collect();
     assert_eq!(batches.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
     let error = batches[2].as_ref().expect_err("broken").to_string();
     assert!(error.contains("4.png") && error.lines().count() == 1, "{error}");
+    fs::write(root.path().join("ants/0.png"), "no picture").expect("written");
+    let error = DataLoader::new(folder(), Compose::new(), 2).expect_err("broken").to_string();
+    assert!(error.contains("0.png"), "{error}");
 }
 
 #[test]
@@ -65,6 +69,7 @@ fn a_panic_in_a_transform_is_no_end() {
         }
     }
     let root = pictures();
-    let loader = DataLoader::new(ImageFolder::new(root.path()).expect("two classes"), Mistaken, 2);
+    let folder = ImageFolder::new(root.path()).expect("two classes");
+    let loader = DataLoader::new(folder, Mistaken, 2).expect("the first is an ant");
     loader.epoch(0).for_each(drop);
 }
