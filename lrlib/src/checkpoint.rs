@@ -25,11 +25,6 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Whether it is to be written after so many of all epochs.
-    pub(crate) fn is_due(&self, done: usize, epochs: usize) -> bool {
-        done.is_multiple_of(self.every) || done == epochs
-    }
-
     /// Keeps the model after these epochs; `training` says which one this is.
     pub(crate) fn write(&self, training: &str, model: &LogisticRegression, epochs: &[Epoch]) -> Result<()> {
         let of_epoch = |epoch: &Epoch| [epoch.loss, epoch.train_accuracy, epoch.val_accuracy.unwrap_or(f32::NAN)];

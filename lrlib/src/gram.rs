@@ -49,12 +49,13 @@ fn by_levels(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
         }
         let three = |row: usize| [0, 1, 2].map(|k| &lines[row + k].0[..COLUMNS]);
         sums.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
-            let (top, height) = (number * ROWS, band.nrows());
+            let top = number * ROWS;
             for j in (top..n).step_by(3) {
-                for i in (0..height).step_by(3) {
+                for i in (0..band.nrows()).step_by(3) {
                     let tile = tile(three(top + i), three(j));
-                    let mut sums = band.slice_mut(s![i..height.min(i + 3), j..n.min(j + 3)]);
-                    sums.indexed_iter_mut().for_each(|((k, l), sum)| *sum += f64::from(tile[k][l]));
+                    for (mut sums, tile) in band.rows_mut().into_iter().skip(i).zip(tile) {
+                        sums.iter_mut().skip(j).zip(tile).for_each(|(sum, part)| *sum += f64::from(part));
+                    }
                 }
             }
         });

@@ -29,11 +29,9 @@ fn prefer_huge_pages(numbers: &mut [f32]) {
         let start = numbers.as_mut_ptr().cast::<u8>();
         let skipped = start.align_offset(HUGE_PAGE);
         let whole = size_of_val(numbers).saturating_sub(skipped) / HUGE_PAGE * HUGE_PAGE;
-        if whole > 0 {
-            // SAFETY: the range lies inside `numbers`, which we borrow alone; this advice changes no byte of it, and the
-            // system checks the range once more.
-            unsafe { libc::madvise(start.wrapping_add(skipped).cast(), whole, libc::MADV_HUGEPAGE) };
-        }
+        // SAFETY: the range is empty or lies inside `numbers`, which we borrow alone; this advice changes no byte of it, and
+        // the system checks the range once more.
+        unsafe { libc::madvise(start.wrapping_add(skipped).cast(), whole, libc::MADV_HUGEPAGE) };
     }
 }
 

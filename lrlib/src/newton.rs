@@ -28,11 +28,8 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
         return Err(Error::Config(format!("the weight decay is {weight_decay}: the minimum needs a number above 0")));
     }
     train::check(model, train, None, &TrainConfig { weight_decay, ..Default::default() })?;
-    let ones = train.y.iter().filter(|&&y| y > 0.5).count();
-    if model.bias.is_some() && [0, train.num_samples()].contains(&ones) {
-        return Err(Error::Config(
-            "all labels are the same, and the bias would grow for ever: take both classes".into(),
-        ));
+    if model.bias.is_some() && [0.0, train.num_samples() as f32].contains(&train.y.sum()) {
+        return Err(Error::Config("all labels are alike, and the bias would grow for ever: take both classes".into()));
     }
     let (gram, y) = (gram(&train.x), train.y.mapv(f64::from));
     let (n, penalty) = (train.num_samples(), f64::from(weight_decay) * train.num_samples() as f64);

@@ -96,17 +96,11 @@ impl SampleSpace {
         }
     }
 
-    /// Whether it is time for [`catch_up`](Self::catch_up).
-    pub(crate) fn is_full(&self) -> bool {
-        self.trajectory.as_ref().is_some_and(Trajectory::is_full)
-    }
-
     /// Gives the epochs that have none their accuracies on `val`.
     pub(crate) fn catch_up(&mut self, train: &Batch, val: &Batch, epochs: &mut [Epoch]) {
         let Some(trajectory) = &mut self.trajectory else { return };
         let accuracies = trajectory.accuracies(train, val);
-        let without = epochs.len() - accuracies.len();
-        for (epoch, accuracy) in epochs[without..].iter_mut().zip(accuracies) {
+        for (epoch, accuracy) in epochs.iter_mut().rev().zip(accuracies.into_iter().rev()) {
             epoch.val_accuracy = Some(accuracy);
         }
     }
@@ -114,10 +108,7 @@ impl SampleSpace {
     /// Back to weights, w = c·w₀ + Xᵀα.
     pub(crate) fn write_to(&self, model: &mut LogisticRegression, train: &Batch) {
         model.weight *= self.shrink as f32;
-        // Before the first step nothing is added, whatever the features are.
-        if self.alpha.iter().any(|&a| a != 0.0) {
-            model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));
-        }
+        model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));
         model.bias = self.bias.map(|bias| bias as f32);
     }
 }

@@ -11,6 +11,9 @@ use crate::{
     sigmoid,
 };
 
+/// Numbers that sample space keeps at most until it looks at `val`: 64 MiB of them.
+const MOST: usize = 8 << 20;
+
 /// How to train. `TrainConfig::default()` is the tutorial: 100 epochs, full batch, learning rate 1e-4, no penalty.
 ///
 /// ```
@@ -99,6 +102,7 @@ pub fn fit(
     }
     let mut space = (method == Method::SampleSpace).then(|| SampleSpace::new(model, train, val));
     let bytes = [Some(train), val].map(|batch| levels(&batch.filter(|_| method == Method::FullBatch)?.x));
+    let look_every = MOST.div_ceil(train.num_samples());
     let (start, before) = (Instant::now(), history.epochs.len());
     let mut outcome = Ok(());
     while outcome.is_ok() && history.epochs.len() < config.epochs {
@@ -113,9 +117,9 @@ pub fn fit(
             let done = history.epochs.len();
             let last = done == config.epochs;
             let logged = config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || last);
-            let due = config.checkpoint.as_ref().filter(|checkpoint| checkpoint.is_due(done, config.epochs));
+            let due = config.checkpoint.as_ref().filter(|kept| last || done.is_multiple_of(kept.every));
             if let (Some(space), Some(val)) = (&mut space, val)
-                && (logged || due.is_some() || last || space.is_full())
+                && (logged || due.is_some() || last || done.is_multiple_of(look_every))
             {
                 space.catch_up(train, val, &mut history.epochs);
             }
@@ -130,7 +134,8 @@ pub fn fit(
             due.write(&training, model, &history.epochs)
         });
     }
-    if let Some(space) = space {
+    // Without a step there is nothing to write, whatever the features are.
+    if let Some(space) = space.filter(|_| history.epochs.len() > before) {
         space.write_to(model, train);
     }
     outcome.map(|()| history)

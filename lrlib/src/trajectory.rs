@@ -22,8 +22,6 @@ const NEGLIGIBLE: f64 = 1e-6;
 const NOTHING: f64 = 1e-290;
 /// Places looked at together.
 const PLACES: usize = 128;
-/// Numbers to keep before looking: 64 MiB of them.
-const MOST: usize = 8 << 20;
 
 /// Where α has been.
 pub(crate) struct Trajectory {
@@ -49,11 +47,6 @@ impl Trajectory {
     pub(crate) fn note(&mut self, alpha: &ArrayRef1<f64>, shrink: f64, bias: f64) {
         self.alphas.extend(alpha);
         self.others.push((shrink, bias));
-    }
-
-    /// Whether it is time to call [`accuracies`](Self::accuracies), lest memory grows.
-    pub(crate) fn is_full(&self) -> bool {
-        self.alphas.len() > MOST
     }
 
     /// The accuracies on `val` at the places kept since the last call, in order.
@@ -86,11 +79,9 @@ impl Trajectory {
         let along = places.dot(&self.directions.t()).map_axis(Axis(1), |along| along.dot(&along));
         // How far each lies beside the directions, as a square, by Pythagoras; above 0 where that counts.
         let mut beside = squares * (1.0 - NEGLIGIBLE * NEGLIGIBLE) - along;
-        let farthest = |beside: &Array1<f64>| {
-            let far = beside.iter().enumerate().filter(|(_, beside)| **beside > NOTHING);
-            far.max_by(|a, b| a.1.total_cmp(b.1)).map(|(row, _)| row)
-        };
-        while let Some(row) = farthest(&beside) {
+        while let Some((row, &farthest)) = beside.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))
+            && farthest > NOTHING
+        {
             let mut direction = places.row(row).to_owned();
             // Twice, since what is left is small against the rounding.
             for _ in 0..2 {
