@@ -11,15 +11,15 @@ use rayon::prelude::*;
 
 use crate::levels::to_levels;
 
-/// Columns per step: its sums stay below 4096 · 255² < 2³¹.
-const COLUMNS: usize = 4096;
+/// Columns per step: its sums stay below 2048 · 255² < 2³¹, and the levels of a piece of work in the first-level cache.
+const COLUMNS: usize = 2048;
 /// A row's levels within these columns, and zeros: with a power of two from one line to the next, all would compete for
 /// the same places of the cache. Vectors that lie across two of these places would cost a fifth of the time.
 #[derive(Clone)]
 #[repr(align(64))]
 struct Line([i16; COLUMNS + 32]);
-/// Rows per piece of work, a multiple of both sides of a [`tile`].
-const ROWS: usize = 12;
+/// Rows per piece of work, a multiple of the sides of a [`tile`].
+const ROWS: usize = 6;
 
 /// The product of every sample with every other, K = X·Xᵀ. Shapes (n, d) → (n, n).
 #[must_use]
@@ -102,11 +102,12 @@ fn nine_sums<V: Pod>(a: [&[i16]; 3], b: [&[i16]; 3], add: impl Fn(V, V, V) -> V)
     sums.map(|sums| sums.map(|sum| cast_slice::<V, i32>(&[sum]).iter().sum()))
 }
 
-/// The same half in f32 within [`COLUMNS`], in f64 across.
+/// The same half in f32 within [`COLUMNS`], in f64 across. Many rows at once, since the matrix product first packs what it
+/// reads.
 fn by_floats(x: &ArrayRef2<f32>) -> Array2<f64> {
     let mut sums = Array2::<f64>::zeros((x.nrows(), x.nrows()));
-    sums.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
-        let top = number * ROWS;
+    sums.axis_chunks_iter_mut(Axis(0), 8 * ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
+        let top = number * 8 * ROWS;
         let mut band = band.slice_mut(s![.., top..]);
         for x in x.axis_chunks_iter(Axis(1), COLUMNS) {
             let part = x.slice(s![top..top + band.nrows(), ..]).dot(&x.slice(s![top.., ..]).t());
