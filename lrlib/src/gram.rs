@@ -25,7 +25,8 @@ const ROWS: usize = 6;
 #[must_use]
 pub fn gram(x: &ArrayRef2<f32>) -> Array2<f64> {
     let x = x.as_standard_layout();
-    let mut gram = by_levels(&x).unwrap_or_else(|| by_floats(&x));
+    // From within the pool: a thread outside would fall asleep at each step, and be woken for the next.
+    let mut gram = rayon::scope(|_| by_levels(&x)).unwrap_or_else(|| by_floats(&x));
     for (i, j) in (0..x.nrows()).flat_map(|i| (0..i).map(move |j| (i, j))) {
         gram[[i, j]] = gram[[j, i]];
     }
