@@ -11,15 +11,13 @@ use rayon::prelude::*;
 
 use crate::levels::to_levels;
 
-/// Columns per step: its sums stay below 2048 · 255² < 2³¹, and the levels of a piece of work in the first-level cache.
+/// Columns per step: its sums stay below 2048 · 255² < 2³¹.
 const COLUMNS: usize = 2048;
 /// A row's levels within these columns, and zeros: with a power of two from one line to the next, all would compete for
 /// the same places of the cache. Vectors that lie across two of these places would cost a fifth of the time.
 #[derive(Clone)]
 #[repr(align(64))]
 struct Line([i16; COLUMNS + 32]);
-/// Rows per piece of work, a multiple of the sides of a [`tile`].
-const ROWS: usize = 6;
 
 /// The product of every sample with every other, K = X·Xᵀ. Shapes (n, d) → (n, n).
 #[must_use]
@@ -37,7 +35,9 @@ pub fn gram(x: &ArrayRef2<f32>) -> Array2<f64> {
 fn by_levels(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
     let (n, d) = x.dim();
     let mut sums = Array2::<f64>::zeros((n, n));
-    let mut lines = vec![Line([0; _]); n.next_multiple_of(ROWS)];
+    let mut lines = vec![Line([0; _]); n.next_multiple_of(3)];
+    // Per piece of work: six, two tiles, stay in the first-level cache; with thousands, the others are to be read less often.
+    let height = 6 * (1 + n / 2000);
     for left in (0..d).step_by(COLUMNS) {
         let columns = left..(left + COLUMNS).min(d);
         let rows = lines.par_iter_mut().zip(x.axis_iter(Axis(0)));
@@ -49,8 +49,8 @@ fn by_levels(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
             return None;
         }
         let three = |row: usize| [0, 1, 2].map(|k| &lines[row + k].0[..COLUMNS]);
-        sums.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
-            let top = number * ROWS;
+        sums.axis_chunks_iter_mut(Axis(0), height).into_par_iter().enumerate().for_each(|(number, mut band)| {
+            let top = number * height;
             for j in (top..n).step_by(3) {
                 for i in (0..band.nrows()).step_by(3) {
                     let tile = tile(three(top + i), three(j));
@@ -107,8 +107,8 @@ fn nine_sums<V: Pod>(a: [&[i16]; 3], b: [&[i16]; 3], add: impl Fn(V, V, V) -> V)
 /// reads.
 fn by_floats(x: &ArrayRef2<f32>) -> Array2<f64> {
     let mut sums = Array2::<f64>::zeros((x.nrows(), x.nrows()));
-    sums.axis_chunks_iter_mut(Axis(0), 8 * ROWS).into_par_iter().enumerate().for_each(|(number, mut band)| {
-        let top = number * 8 * ROWS;
+    sums.axis_chunks_iter_mut(Axis(0), 48).into_par_iter().enumerate().for_each(|(number, mut band)| {
+        let top = number * 48;
         let mut band = band.slice_mut(s![.., top..]);
         for x in x.axis_chunks_iter(Axis(1), COLUMNS) {
             let part = x.slice(s![top..top + band.nrows(), ..]).dot(&x.slice(s![top.., ..]).t());
