@@ -9,8 +9,8 @@ const AHEAD: usize = 3;
 
 /// Gives every picture of a folder once per epoch, a few at a time.
 ///
-/// Memory holds four batches at most, whatever the number of pictures: one in use, and three that are ready or being
-/// decoded in the background, on all cores.
+/// Memory holds four batches at most, whatever the number of pictures: while one is in use, two are ready or being decoded
+/// in the background, on all cores, and a third from the moment the next is asked for.
 ///
 /// ```no_run
 /// use lrlib::{CenterCrop, Compose, DataLoader, ImageFolder, LogisticRegression, Resize};
@@ -41,7 +41,7 @@ impl DataLoader {
     /// Batches of `batch_size` pictures in the folder's order; the last may be smaller.
     ///
     /// # Errors
-    /// The first picture's, as [`ImageFolder::get`]: it gives the size that all must have.
+    /// Those of [`ImageFolder::get`] for the first picture, whose size all must have.
     ///
     /// # Panics
     /// If `batch_size` is 0.
@@ -59,7 +59,7 @@ impl DataLoader {
         Self { seed: Some(seed), ..self }
     }
 
-    /// All batches, once; those that come next are decoded meanwhile.
+    /// All batches, once; those that come next are decoded meanwhile. Dropped, it begins no other.
     ///
     /// An item is an error where a picture cannot be read or has another size than the folder's first, as
     /// [`ImageFolder::load`] says; nothing follows it.
@@ -106,11 +106,11 @@ impl Iterator for Batches {
             let loader = self.loader.clone();
             self.ahead.push_back(thread::spawn(move || loader.decode(&rows)));
         }
-        // A panic in a transform must not look like the end.
-        let batch = self.ahead.pop_front()?.join().unwrap_or_else(|panic| resume_unwind(panic));
-        if batch.is_err() {
+        let batch = self.ahead.pop_front()?.join();
+        if !matches!(batch, Ok(Ok(_))) {
             (self.rows, self.ahead) = Default::default();
         }
-        Some(batch)
+        // A panic in a transform must not look like the end.
+        Some(batch.unwrap_or_else(|panic| resume_unwind(panic)))
     }
 }

@@ -36,7 +36,7 @@ fn by_levels(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
     let (n, d) = x.dim();
     let mut sums = Array2::<f64>::zeros((n, n));
     let mut lines = vec![Line([0; _]); n.next_multiple_of(3)];
-    // Rows per piece of work: six, two tiles, stay in the first-level cache. With thousands of rows, the others come from
+    // Rows per piece of work: six, two tiles, about fill the first-level cache. With thousands of rows, the others come from
     // memory, and are to come less often.
     let height = 6 * (1 + n / 2000);
     for left in (0..d).step_by(COLUMNS) {

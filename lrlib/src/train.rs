@@ -11,7 +11,7 @@ use crate::{
     sigmoid,
 };
 
-/// Numbers that sample space keeps at most until it looks at `val`: 64 MiB of them.
+/// About as many numbers as sample space keeps until it looks at `val`: 64 MiB of them.
 const MOST: usize = 8 << 20;
 
 /// How to train. `TrainConfig::default()` is the tutorial: 100 epochs, full batch, learning rate 1e-4, no penalty.
