@@ -117,7 +117,7 @@ pub fn fit(
             let done = history.epochs.len();
             let last = done == config.epochs;
             let logged = config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || last);
-            let due = config.checkpoint.as_ref().filter(|kept| last || done.is_multiple_of(kept.every));
+            let due = config.checkpoint.as_ref().filter(|kept| !last && done.is_multiple_of(kept.every));
             if let (Some(space), Some(val)) = (&mut space, val)
                 && (logged || due.is_some() || last || done.is_multiple_of(look_every))
             {
@@ -138,7 +138,11 @@ pub fn fit(
     if let Some(space) = space.filter(|_| history.epochs.len() > before) {
         space.write_to(model, train);
     }
-    outcome.map(|()| history)
+    outcome?;
+    if let Some(kept) = &config.checkpoint {
+        kept.write(&training, model, &history.epochs)?;
+    }
+    Ok(history)
 }
 
 /// What one epoch gives: loss and training accuracy before the update, validation accuracy after it (in sample space that
