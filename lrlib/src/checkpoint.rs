@@ -46,17 +46,14 @@ impl Checkpoint {
             let other = if note.is_empty() { "no training" } else { &note };
             format!("it was kept by {other}, and this is {training}; take another path, or remove it")
         } else if kept.len() > epochs {
-            let done = kept.len();
-            format!("it has {done} epochs behind it, and {epochs} are asked for; ask for more, or remove it")
+            format!("it has {} epochs behind it, and {epochs} are asked for; ask for more, or remove it", kept.len())
         } else {
             model.load(path)?;
-            let of_epoch = |(epoch, &[loss, train_accuracy, val]): (usize, &[f32; 3])| Epoch {
-                epoch,
-                loss,
-                train_accuracy,
-                val_accuracy: (!val.is_nan()).then_some(val),
-            };
-            return Ok(kept.iter().enumerate().map(of_epoch).collect());
+            let epochs = (0..).zip(kept).map(|(epoch, &[loss, train_accuracy, val])| {
+                let val_accuracy = (!val.is_nan()).then_some(val);
+                Epoch { epoch, loss, train_accuracy, val_accuracy }
+            });
+            return Ok(epochs.collect());
         };
         Err(Error::model(path, problem))
     }
@@ -66,11 +63,10 @@ impl Checkpoint {
 pub(crate) fn identity(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> String {
     let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
     let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
+    let (m, bias) = (val.map_or(0, Batch::num_samples), if model.bias.is_some() { "with" } else { "without" });
     format!(
-        "a training on {n} samples of {d} features, {ones} of class 1, and {} of val, {} bias, \
+        "a training on {n} samples of {d} features, {ones} of class 1, and {m} of val, {bias} bias, \
          learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
-         batch size {batch_size:?}, seed {seed}",
-        val.map_or(0, Batch::num_samples),
-        if model.bias.is_some() { "with" } else { "without" },
+         batch size {batch_size:?}, seed {seed}"
     )
 }

@@ -72,12 +72,6 @@ impl DataLoader {
         let rows = rows.chunks(self.batch_size).map(<[usize]>::to_vec).collect::<Vec<_>>();
         Batches { loader: self.clone(), rows: rows.into_iter(), ahead: VecDeque::new() }
     }
-
-    fn decode(&self, rows: &[usize]) -> Result<Batch> {
-        // All files come into the system's cache, lest the cores wait for the disk at each.
-        self.folder.touch(rows);
-        self.folder.read(rows, &*self.transform, self.size)
-    }
 }
 
 /// `DataLoader(244 pictures, 32 at a time)`
@@ -104,7 +98,11 @@ impl Iterator for Batches {
             && let Some(rows) = self.rows.next()
         {
             let loader = self.loader.clone();
-            self.ahead.push_back(thread::spawn(move || loader.decode(&rows)));
+            self.ahead.push_back(thread::spawn(move || {
+                // All files come into the system's cache, lest the cores wait for the disk at each.
+                loader.folder.touch(&rows);
+                loader.folder.read(&rows, &*loader.transform, loader.size)
+            }));
         }
         let batch = self.ahead.pop_front()?.join();
         if !matches!(batch, Ok(Ok(_))) {

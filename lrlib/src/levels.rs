@@ -68,8 +68,7 @@ pub fn levels(x: &ArrayRef2<f32>) -> Option<Array2<u8>> {
     let x = x.as_standard_layout();
     let mut levels = Array2::zeros(x.dim());
     let rows = levels.outer_iter_mut().into_par_iter().zip(x.outer_iter());
-    let exact = rows
-        .all(|(mut levels, x)| levels.as_slice_mut().zip(x.to_slice()).is_some_and(|(levels, x)| to_levels(x, levels)));
+    let exact = rows.all(|(mut to, x)| to.as_slice_mut().zip(x.to_slice()).is_some_and(|(to, x)| to_levels(x, to)));
     exact.then_some(levels)
 }
 

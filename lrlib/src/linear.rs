@@ -56,19 +56,25 @@ pub fn transposed_product(x: &ArrayRef2<impl Pixel>, e: &ArrayRef1<f32>) -> Arra
     sum
 }
 
-/// V·(Xᵀ·e) for each row e, reading both matrices once. Shapes (m, d), (n, d) and (k, n) → (k, m).
-pub(crate) fn products_with_mixtures(val: &ArrayRef2<f32>, x: &ArrayRef2<f32>, e: &ArrayRef2<f32>) -> Array2<f64> {
+/// Xᵀ·e for each row e, and V times each of these, reading both matrices once. Shapes (m, d), (n, d) and (k, n) → (k, d)
+/// and (k, m).
+pub(crate) fn mixtures_and_products(
+    val: &ArrayRef2<f32>,
+    x: &ArrayRef2<f32>,
+    e: &ArrayRef2<f32>,
+) -> (Array2<f32>, Array2<f64>) {
     let (val, x) = (val.as_standard_layout(), x.as_standard_layout());
-    let parts = blocks(&val, NEAR).zip(blocks(&x, NEAR)).map(|(val, x)| {
-        let mut mixtures = memory::zeros(e.nrows(), x.ncols());
+    let mut mixtures = memory::zeros(e.nrows(), x.ncols());
+    let pieces = mixtures.axis_chunks_iter_mut(Axis(1), NEAR).into_par_iter();
+    let parts = pieces.zip(blocks(&val, NEAR).zip(blocks(&x, NEAR))).map(|(mut mixtures, (val, x))| {
         mix(&mut mixtures, &x, e);
         Array2::from_shape_fn((e.nrows(), val.nrows()), |(k, row)| dot_of_rows(&val.row(row), &mixtures.row(k)))
     });
-    let mut sum = Array2::<f64>::zeros((e.nrows(), val.nrows()));
+    let mut products = Array2::<f64>::zeros((e.nrows(), val.nrows()));
     for part in parts.collect::<Vec<_>>() {
-        sum.zip_mut_with(&part, |sum, &part| *sum += f64::from(part));
+        products.zip_mut_with(&part, |sum, &part| *sum += f64::from(part));
     }
-    sum
+    (mixtures, products)
 }
 
 /// The columns of a matrix, `size` at a time.

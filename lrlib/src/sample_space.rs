@@ -64,7 +64,7 @@ impl SampleSpace {
         self.start = start(train);
         self.alpha.fill(0.0);
         (self.shrink, self.bias) = (1.0, model.bias.map(f64::from));
-        self.trajectory = val.map(|val| Trajectory::new(start(val), train.num_samples()));
+        self.trajectory = val.map(|val| Trajectory::new(start(val), train));
     }
 
     /// The logits of the training samples.
@@ -88,9 +88,7 @@ impl SampleSpace {
         self.alpha *= keep;
         self.alpha.scaled_add(-rate, &error);
         self.shrink *= keep;
-        if let Some(bias) = &mut self.bias {
-            *bias -= rate * error.sum();
-        }
+        self.bias = self.bias.map(|bias| bias - rate * error.sum());
         if let Some(trajectory) = &mut self.trajectory {
             trajectory.note(&self.alpha, self.shrink, self.bias.unwrap_or(0.0));
         }
@@ -105,10 +103,11 @@ impl SampleSpace {
         }
     }
 
-    /// Back to weights, w = c·w₀ + Xᵀα.
+    /// Back to weights, w = c·w₀ + Xᵀα. With validation samples [`catch_up`](Self::catch_up) comes first.
     pub(crate) fn write_to(&self, model: &mut LogisticRegression, train: &Batch) {
         model.weight *= self.shrink as f32;
-        model.weight += &linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32));
+        let along = self.trajectory.as_ref().map(|trajectory| trajectory.mixture(&self.alpha));
+        model.weight += &along.unwrap_or_else(|| linear::transposed_product(&train.x, &self.alpha.mapv(|a| a as f32)));
         model.bias = self.bias.map(|bias| bias as f32);
     }
 }

@@ -119,7 +119,7 @@ pub fn fit(
             let logged = config.log_every > 0 && ((done - 1).is_multiple_of(config.log_every) || last);
             let due = config.checkpoint.as_ref().filter(|kept| !last && done.is_multiple_of(kept.every));
             if let (Some(space), Some(val)) = (&mut space, val)
-                && (logged || due.is_some() || last || done.is_multiple_of(look_every))
+                && (logged || due.is_some() || done.is_multiple_of(look_every))
             {
                 space.catch_up(train, val, &mut history.epochs);
             }
@@ -135,7 +135,10 @@ pub fn fit(
         });
     }
     // Without a step there is nothing to write, whatever the features are.
-    if let Some(space) = space.filter(|_| history.epochs.len() > before) {
+    if let Some(mut space) = space.filter(|_| history.epochs.len() > before) {
+        if let Some(val) = val {
+            space.catch_up(train, val, &mut history.epochs);
+        }
         space.write_to(model, train);
     }
     outcome?;

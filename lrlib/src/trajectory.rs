@@ -1,4 +1,4 @@
-//! The validation logits of all epochs, from one more look at the pixels.
+//! The validation logits of all epochs, and the weight at the end, from one more look at the pixels.
 //!
 //! After each epoch the validation samples, the rows of V, have the logits z = V·w + b = c·V·w₀ + V·Xᵀ·α + b. Multiplying each of
 //! them with each training sample would cost more than the Gram matrix itself. But α moves on a smooth path: all its places
@@ -6,8 +6,9 @@
 //!
 //! > z = c·V·w₀ + (V·Xᵀ·Qᵀ)·p + b,
 //!
-//! and the product in brackets takes as long as one or two epochs over the pixels. The directions are found with Gram and
-//! Schmidt's method, taking the place farthest from those so far as the next.
+//! and the product in brackets takes as long as one or two epochs over the pixels. On the way to it stands Q·X, which gives
+//! the weight too: w = c·w₀ + (Q·X)ᵀ·p. The directions are found with Gram and Schmidt's method, taking the place farthest
+//! from those so far as the next.
 
 use std::mem;
 
@@ -27,39 +28,42 @@ const PLACES: usize = 128;
 pub(crate) struct Trajectory {
     /// Q, shape (r, n): orthogonal rows of length 1.
     directions: Array2<f64>,
+    /// Q·X, shape (r, d), without the directions that are new.
+    mixtures: Array2<f32>,
     /// Q·X·Vᵀ, shape (r, m), without the directions that are new.
     products: Array2<f64>,
     /// V·w₀, m numbers.
     start: Array1<f64>,
     /// The places whose logits are still to come, n numbers each, and c and b there.
-    alphas: Vec<f64>,
+    alphas: Array2<f64>,
     others: Vec<(f64, f64)>,
 }
 
 impl Trajectory {
-    /// `start` is V·w₀, n the number of training samples.
-    pub(crate) fn new(start: Array1<f64>, n: usize) -> Self {
-        let (directions, products) = (Array2::zeros((0, n)), Array2::zeros((0, start.len())));
-        Self { directions, products, start, alphas: Vec::new(), others: Vec::new() }
+    /// `start` is V·w₀.
+    pub(crate) fn new(start: Array1<f64>, train: &Batch) -> Self {
+        let (directions, products) = (Array2::zeros((0, train.num_samples())), Array2::zeros((0, start.len())));
+        let (mixtures, alphas) = (Array2::zeros((0, train.num_features())), directions.clone());
+        Self { directions, mixtures, products, start, alphas, others: Vec::new() }
     }
 
     /// Keeps a place for [`accuracies`](Self::accuracies).
     pub(crate) fn note(&mut self, alpha: &ArrayRef1<f64>, shrink: f64, bias: f64) {
-        self.alphas.extend(alpha);
+        self.alphas.push_row(alpha.view()).expect("n numbers");
         self.others.push((shrink, bias));
     }
 
     /// The accuracies on `val` at the places kept since the last call, in order.
     pub(crate) fn accuracies(&mut self, train: &Batch, val: &Batch) -> Vec<f32> {
-        let n = self.directions.ncols();
-        let (alphas, others) = (mem::take(&mut self.alphas), mem::take(&mut self.others));
-        let alphas = ArrayView2::from_shape((others.len(), n), &alphas).expect("n numbers a place");
+        let none = Array2::zeros((0, self.alphas.ncols()));
+        let (alphas, others) = (mem::replace(&mut self.alphas, none), mem::take(&mut self.others));
         for places in alphas.axis_chunks_iter(Axis(0), PLACES) {
             self.take_directions(&places);
         }
         let new = self.directions.slice(s![self.products.nrows().., ..]).mapv(|q| q as f32);
-        let new = linear::products_with_mixtures(&val.x, &train.x, &new);
-        self.products.append(Axis(0), new.view()).expect("m numbers each");
+        let (mixtures, products) = linear::mixtures_and_products(&val.x, &train.x, &new);
+        self.mixtures.append(Axis(0), mixtures.view()).expect("d numbers each");
+        self.products.append(Axis(0), products.view()).expect("m numbers each");
         let chunks = alphas.axis_chunks_iter(Axis(0), PLACES).into_par_iter().zip(others.par_chunks(PLACES));
         chunks.flat_map_iter(|(places, others)| self.accuracies_at(&places, others, &val.y)).collect()
     }
@@ -71,6 +75,11 @@ impl Trajectory {
             accuracy(&z.mapv_into(sigmoid), y)
         };
         mixed.rows().into_iter().zip(others).map(of_place).collect()
+    }
+
+    /// Xᵀ·α at one of the places that [`accuracies`](Self::accuracies) has looked at.
+    pub(crate) fn mixture(&self, alpha: &ArrayRef1<f64>) -> Array1<f32> {
+        linear::transposed_product(&self.mixtures, &self.directions.dot(alpha).mapv(|p| p as f32))
     }
 
     /// Adds directions until all these places lie among them.
@@ -102,7 +111,7 @@ mod tests {
     fn what_weight_decay_leaves_of_alpha_may_have_no_square() {
         let batch = Batch::new(Array2::ones((4, 9)), Array1::ones(4));
         for tiny in [0.0, 1e-300, 1e-160, 1e-150, 1e-140] {
-            let mut trajectory = Trajectory::new(Array1::zeros(4), 4);
+            let mut trajectory = Trajectory::new(Array1::zeros(4), &batch);
             trajectory.note(&Array1::from_elem(4, tiny), 1.0, 2.0);
             trajectory.note(&Array1::from(vec![tiny, -tiny, 0.0, tiny]), 1.0, -2.0);
             // The bias alone decides.

@@ -54,6 +54,35 @@ fn both_paths_make_the_same_steps() {
     }
 }
 
+/// With validation samples the weight is put together from directions, without them from the samples.
+#[test]
+fn looking_at_val_changes_nothing_but_rounding() {
+    let generator = &mut StdRng::seed_from_u64(5);
+    let (train, val) = (random(60, 4000, generator), random(20, 4000, generator));
+    for (epochs, learning_rate) in [(1, 1e-3), (300, 1e-3), (300, 0.05)] {
+        let config = TrainConfig { epochs, learning_rate, ..Default::default() };
+        let (mut model, mut other) = (LogisticRegression::new(4000), LogisticRegression::new(4000));
+        fit(&mut model, &train, Some(&val), &config).expect("it trains");
+        fit(&mut other, &train, None, &config).expect("it trains");
+        let largest = other.weight.fold(0.0_f32, |most, w| most.max(w.abs()));
+        assert!(model.weight.iter().zip(&other.weight).all(|(a, b)| (a - b).abs() < 1e-5 * largest));
+    }
+}
+
+#[test]
+fn a_rate_far_too_high_leaves_the_last_whole_epoch() {
+    let generator = &mut StdRng::seed_from_u64(6);
+    let (train, val) = (random(20, 2000, generator), random(10, 2000, generator));
+    for val in [None, Some(&val)] {
+        let config = TrainConfig { learning_rate: 1e38, method: Some(Method::SampleSpace), ..Default::default() };
+        let (mut model, mut other) = (LogisticRegression::new(2000), LogisticRegression::new(2000));
+        let error = fit(&mut model, &train, val, &config).expect_err("too far").to_string();
+        assert!(error.contains("at epoch 1: lower the learning rate"), "{error}");
+        fit(&mut other, &train, val, &TrainConfig { epochs: 1, ..config }).expect("one step");
+        assert!(model == other && model.weight.iter().all(|&w| w != 0.0));
+    }
+}
+
 #[test]
 fn the_loss_never_rises_below_two_over_the_curvature() {
     // The loss is L-smooth with L = λmax(X·Xᵀ)/4n ≤ ‖X‖²/4n, the squared norm of all numbers (Frobenius).
