@@ -59,14 +59,15 @@ impl Checkpoint {
     }
 }
 
-/// The settings and sizes of a training; who goes on with it must have the same.
+/// The settings and sizes of a training, and what its first sample sums to: other pictures, or the same normalized, are
+/// found out. Who goes on with it must have the same.
 pub(crate) fn identity(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> String {
     let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
-    let (n, d, ones) = (train.num_samples(), train.num_features(), train.y.sum());
+    let (n, d, ones, first) = (train.num_samples(), train.num_features(), train.y.sum(), train.x.row(0).sum());
     let (m, bias) = (val.map_or(0, Batch::num_samples), if model.bias.is_some() { "with" } else { "without" });
     format!(
-        "a training on {n} samples of {d} features, {ones} of class 1, and {m} of val, {bias} bias, \
-         learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
+        "a training on {n} samples of {d} features (those of the first add up to {first}), {ones} of class 1, \
+         and {m} of val, {bias} bias, learning rate {learning_rate:?}, weight decay {weight_decay:?}, pos weight {pos_weight:?}, \
          batch size {batch_size:?}, seed {seed}"
     )
 }

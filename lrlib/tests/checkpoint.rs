@@ -57,6 +57,9 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         let other = TrainConfig { learning_rate: 0.2, ..config.clone() };
         let error = fit(&mut model, &train, None, &other).expect_err("another training's").to_string();
         assert!(error.contains("learning rate 0.1") && error.contains("remove it"), "{error}");
+        let normalized = Batch::new(&train.x / 2.0, train.y.clone());
+        let error = fit(&mut model, &normalized, Some(&val), &config).expect_err("other features").to_string();
+        assert!(error.contains("the first add up to"), "{error}");
         let shorter = TrainConfig { epochs: 50, ..config.clone() };
         let error = fit(&mut model, &train, Some(&val), &shorter).expect_err("it has gone further").to_string();
         assert!(error.contains("100 epochs behind it"), "{error}");
