@@ -49,18 +49,18 @@ impl Checkpoint {
             format!("it has {} epochs behind it, and {epochs} are asked for; ask for more, or remove it", kept.len())
         } else {
             model.load(path)?;
-            let epochs = (0..).zip(kept).map(|(epoch, &[loss, train_accuracy, val])| {
+            let so_far = (0..).zip(kept).map(|(epoch, &[loss, train_accuracy, val])| {
                 let val_accuracy = (!val.is_nan()).then_some(val);
                 Epoch { epoch, loss, train_accuracy, val_accuracy }
             });
-            return Ok(epochs.collect());
+            return Ok(so_far.collect());
         };
         Err(Error::model(path, problem))
     }
 }
 
-/// The settings and sizes of a training, and what its first sample sums to: other pictures, or the same normalized, are
-/// found out. Who goes on with it must have the same.
+/// The settings and sizes of a training, and the sum of its first sample, which differs where all pictures are normalized,
+/// or come in another order. Who goes on with it must have the same.
 pub(crate) fn identity(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> String {
     let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
     let (n, d, ones, first) = (train.num_samples(), train.num_features(), train.y.sum(), train.x.row(0).sum());

@@ -1,4 +1,4 @@
-//! The same gradient descent, with n numbers in place of d: why 100 epochs need no more than one look at the pixels.
+//! The same gradient descent, with n numbers in place of d: why 100 epochs need no more than two looks at the pixels.
 //!
 //! Every gradient is a mixture of the samples, ∂L/∂w = Xᵀe with e = (ŷ − y)/n. So whatever the number of steps, the weight is
 //! where it began plus a mixture of samples:
@@ -116,8 +116,8 @@ impl SampleSpace {
 ///
 /// An epoch over the pixels reads all of them three times (forward, backward, val). The Gram matrix does far more
 /// arithmetic per number it reads: a multiplication there costs about a sixth (two cores of an Intel Xeon, 244 + 153
-/// pictures: 10.1 billion in 0.13 s, against 9.6 billion in 0.60 s over bytes). The weights and the validation logits at
-/// the end take as long as two epochs there.
+/// pictures: 10.1 billion in 0.13 s, against 9.6 billion in 0.60 s over bytes). The weight and the validation logits at the
+/// end take as long as two epochs there, or less.
 pub(crate) fn pays(train: &Batch, val: Option<&Batch>, epochs: usize) -> bool {
     let (n, d) = (train.num_samples() as f64, train.num_features() as f64);
     let m = val.map_or(0, Batch::num_samples) as f64;

@@ -17,8 +17,8 @@ use rayon::prelude::*;
 
 use crate::{Batch, accuracy, linear, sigmoid};
 
-/// What of α may lie beside the directions, against its length: a tenth of what the loop over the pixels errs in `f32`.
-const NEGLIGIBLE: f64 = 1e-6;
+/// What of α may lie beside the directions, against its length: about what it loses when it is rounded to `f32`.
+const NEGLIGIBLE: f64 = 1e-7;
 /// Squares below have too few digits: of α, the weight decay has left nothing by then.
 const NOTHING: f64 = 1e-290;
 /// Places looked at together.

@@ -54,18 +54,28 @@ fn both_paths_make_the_same_steps() {
     }
 }
 
-/// With validation samples the weight is put together from directions, without them from the samples.
+/// With validation samples the weight is put together from directions, chosen at every line printed; without them from
+/// the samples.
 #[test]
 fn looking_at_val_changes_nothing_but_rounding() {
     let generator = &mut StdRng::seed_from_u64(5);
-    let (train, val) = (random(60, 4000, generator), random(20, 4000, generator));
-    for (epochs, learning_rate) in [(1, 1e-3), (300, 1e-3), (300, 0.05)] {
-        let config = TrainConfig { epochs, learning_rate, ..Default::default() };
-        let (mut model, mut other) = (LogisticRegression::new(4000), LogisticRegression::new(4000));
-        fit(&mut model, &train, Some(&val), &config).expect("it trains");
-        fit(&mut other, &train, None, &config).expect("it trains");
-        let largest = other.weight.fold(0.0_f32, |most, w| most.max(w.abs()));
-        assert!(model.weight.iter().zip(&other.weight).all(|(a, b)| (a - b).abs() < 1e-5 * largest));
+    let (mut train, val) = (random(60, 4000, generator), random(20, 4000, generator));
+    for brightness in [0.0, 3.0] {
+        train.x += brightness;
+        for (epochs, learning_rate) in [(1, 1e-3), (300, 1e-4), (300, 0.05)] {
+            let config = TrainConfig { epochs, learning_rate, method: Some(Method::SampleSpace), ..Default::default() };
+            let weight = |val, log_every| {
+                let mut model = LogisticRegression::new(4000);
+                fit(&mut model, &train, val, &TrainConfig { log_every, ..config.clone() }).expect("it trains");
+                model.weight
+            };
+            let expected = weight(None, 0);
+            let largest = expected.fold(0.0_f32, |most, w| most.max(w.abs()));
+            for other in [weight(Some(&val), 0), weight(Some(&val), 10)] {
+                let furthest = (other - &expected).fold(0.0_f32, |most, off| most.max(off.abs()));
+                assert!(furthest < 1e-5 * largest, "{epochs} epochs, rate {learning_rate}: {furthest} of {largest}");
+            }
+        }
     }
 }
 
