@@ -2,7 +2,7 @@
 //!
 //! After each epoch the validation samples, the rows of V, have the logits z = V·w + b = c·V·w₀ + V·Xᵀ·α + b. Multiplying each of
 //! them with each training sample would cost more than the Gram matrix itself. But α moves on a smooth path: all its places
-//! lie, up to rounding, in the span of a few directions, a dozen for 100 epochs. With these as the rows of Q, α = Qᵀ·p, so
+//! lie, up to rounding, in the span of a few directions, ten or so for 100 epochs. With these as the rows of Q, α = Qᵀ·p, so
 //!
 //! > z = c·V·w₀ + (V·Xᵀ·Qᵀ)·p + b,
 //!
