@@ -4,6 +4,8 @@ Run once by hand: pip install torch==2.13.0 torchvision pillow; python ci/refere
 The tests hold these values beside the Python that made them.
 """
 
+import io
+
 import numpy as np
 import torch
 from PIL import Image
@@ -59,6 +61,14 @@ def resize(width: int, height: int, size: int) -> None:
     print(f"{width} × {height} → {size}:", levels)
 
 
+def jpeg(width: int, height: int) -> None:
+    """lrlib/tests/pictures/pattern.jpg, colours at half the resolution, and what Pillow reads from it."""
+    file = io.BytesIO()
+    picture(width, height).save(file, "JPEG")
+    print("jpeg:", file.getvalue().hex())
+    print(f"{width} × {height}:", np.asarray(Image.open(file)).ravel().tolist())
+
+
 if __name__ == "__main__":
     for bias, weight_decay in ((True, 0.0), (False, 0.0), (True, 0.1)):
         print(f"# bias={bias}, weight_decay={weight_decay}")
@@ -66,6 +76,7 @@ if __name__ == "__main__":
     resize(23, 17, 4)
     resize(9, 31, 3)
     resize(3, 2, 4)
+    jpeg(7, 5)
     z, y = torch.tensor([-100.0, -2.0, 0.0, 3.0, 100.0]), torch.tensor([1.0, 0.0, 1.0, 1.0, 0.0])
     loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
     clamped = torch.nn.functional.binary_cross_entropy(torch.sigmoid(z), y)

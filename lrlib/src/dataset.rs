@@ -4,21 +4,17 @@ use std::{
     collections::BTreeMap,
     env,
     ffi::{OsStr, OsString},
-    fs,
-    io::{self, Cursor},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use image::{DynamicImage, ImageError, ImageFormat, ImageReader, RgbImage, error::DecodingError};
+use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::{Batch, Error, Result, Transform, memory, table::Table, to_tensor};
+use crate::{Batch, Error, Result, Transform, decode::decode, memory, table::Table, to_tensor};
 
 /// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS`.
 pub const IMG_EXTENSIONS: [&str; 9] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
-
-/// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
-const MAX_SIDE: u32 = 1 << 14;
 
 /// The folder whose `train` and `val` hold the pictures: the one that the environment variable `LRLIB_DATA`
 /// names, else the photographs, `hymenoptera_data` in `root`, else their drawn stand-in, `insects` in `root`.
@@ -203,60 +199,6 @@ impl std::fmt::Debug for ImageFolder {
         let ([first, second], [zeros, ones]) = (&self.classes, self.counts());
         write!(f, "ImageFolder({} pictures: {zeros} {first}, {ones} {second})", self.len())
     }
-}
-
-/// Reads a file as Pillow's `Image.open(path).convert("RGB")` would: the format by content, not by name.
-fn decode(path: &Path) -> Result<RgbImage> {
-    let mut limits = image::Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
-    if is_cut_off(&bytes) {
-        let source = DecodingError::new(ImageFormat::Jpeg.into(), "the file ends in the middle of the picture");
-        return Err(Error::Picture { path: path.into(), source: ImageError::Decoding(source) });
-    }
-    let picture = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut reader = picture.map_err(|source| Error::read(path, source))?;
-    reader.limits(limits);
-    let image = reader.decode().map_err(|source| Error::Picture { path: path.into(), source })?;
-    Ok(to_rgb(image))
-}
-
-/// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none. The
-/// decoder would make the rest grey; Pillow refuses such a file too.
-fn is_cut_off(bytes: &[u8]) -> bool {
-    let is_end = |pair: &[u8]| pair == [0xFF, 0xD9];
-    let is_scan = |pair: &[u8]| pair == [0xFF, 0xDA];
-    bytes.starts_with(&[0xFF, 0xD8, 0xFF])
-        && bytes.windows(2).rposition(is_end).is_none_or(|end| bytes[end..].windows(2).any(is_scan))
-}
-
-/// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,
-/// but grey of 16 bits is cut off at 255.
-fn to_rgb(image: DynamicImage) -> RgbImage {
-    match image {
-        DynamicImage::ImageRgb8(image) => image,
-        DynamicImage::ImageLuma16(image) => {
-            DynamicImage::from(image::GrayImage::from_fn(image.width(), image.height(), |x, y| {
-                image.get_pixel(x, y).0.map(|level| level.min(255) as u8).into()
-            }))
-            .into_rgb8()
-        }
-        DynamicImage::ImageLumaA16(image) => {
-            upper_half(image.width(), image.height(), |x, y| [image.get_pixel(x, y).0[0]; 3])
-        }
-        DynamicImage::ImageRgb16(image) => upper_half(image.width(), image.height(), |x, y| image.get_pixel(x, y).0),
-        DynamicImage::ImageRgba16(image) => upper_half(image.width(), image.height(), |x, y| {
-            let [r, g, b, _] = image.get_pixel(x, y).0;
-            [r, g, b]
-        }),
-        // The rest has 8 bits: grey is repeated, alpha dropped.
-        other => other.into_rgb8(),
-    }
-}
-
-fn upper_half(width: u32, height: u32, levels: impl Fn(u32, u32) -> [u16; 3]) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| levels(x, y).map(|level| (level >> 8) as u8).into())
 }
 
 /// Collects the pictures below `folder`, links followed, by folder in the order of its name.

@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod memory;
 mod table;
+mod decode;
 mod transforms;
 mod dataset;
 mod batch;
