@@ -62,7 +62,7 @@ def resize(width: int, height: int, size: int) -> None:
 
 
 def jpeg(width: int, height: int) -> None:
-    """lrlib/tests/pictures/pattern.jpg, colours at half the resolution, and what Pillow reads from it."""
+    """lrlib/tests/pictures/pattern.jpg, its colours halved in size, and what Pillow reads of it."""
     file = io.BytesIO()
     picture(width, height).save(file, "JPEG")
     print("jpeg:", file.getvalue().hex())
