@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, panic::resume_unwind, sync::Arc, thread, vec};
 
-use crate::{Batch, ImageFolder, Result, Transform, batch::shuffled};
+use crate::{Batch, ImageFolder, Result, Transform, batch::shuffled, memory};
 
 /// Batches being decoded, or waiting: while one is short of its last picture, the others keep the cores busy.
 const AHEAD: usize = 3;
@@ -99,8 +99,10 @@ impl Iterator for Batches {
         {
             let loader = self.loader.clone();
             self.ahead.push_back(thread::spawn(move || {
-                // All files come into the system's cache, lest the cores wait for the disk at each.
-                loader.folder.touch(&rows);
+                // All files come into the system's memory, lest the cores wait for the disk at each.
+                for &row in &rows {
+                    memory::read_ahead(&loader.folder.samples()[row].path);
+                }
                 loader.folder.read(&rows, &*loader.transform, loader.size)
             }));
         }

@@ -167,13 +167,6 @@ impl ImageFolder {
         Ok(Batch { x, y, paths: samples.iter().map(|sample| sample.path.clone()).collect() })
     }
 
-    /// Reads these files once, so that the system has them at hand; what is wrong with one shows when it is decoded.
-    pub(crate) fn touch(&self, rows: &[usize]) {
-        for &row in rows {
-            drop(fs::read(&self.samples[row].path));
-        }
-    }
-
     /// Shows a table of the classes in a notebook; the kernel calls this for the last expression of a cell.
     pub fn evcxr_display(&self) {
         self.table().show();

@@ -1,4 +1,7 @@
-//! Memory in large pages, for the one matrix that is hundreds of megabytes long.
+//! Wishes to the operating system: large pages for the one matrix that is hundreds of megabytes long, and files in memory
+//! before they are read.
+
+use std::path::Path;
 
 use ndarray::{Array1, Array2, s};
 
@@ -35,9 +38,35 @@ fn prefer_huge_pages(numbers: &mut [f32]) {
     }
 }
 
+/// Asks the system to fetch this file from the disk, and does not wait; what is wrong with it shows when it is read.
+///
+/// Reading it would do the same everywhere, but an epoch of 16,000 pictures takes 6 % longer so.
+#[cfg_attr(target_os = "linux", expect(unsafe_code, reason = "the standard library has no word for it"))]
+pub(crate) fn read_ahead(path: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = std::fs::File::open(path) {
+        // SAFETY: the number is that of a file that is open until the end of this block; no memory is handed over.
+        unsafe { libc::posix_fadvise(std::os::fd::AsRawFd::as_raw_fd(&file), 0, 0, libc::POSIX_FADV_WILLNEED) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    drop(std::fs::read(path));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file stays what it is; one that is missing says so to who reads it.
+    #[test]
+    fn reading_ahead_changes_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        read_ahead(&path);
+        assert!(!path.exists());
+        std::fs::write(&path, "whole").expect("written");
+        read_ahead(&path);
+        assert_eq!(std::fs::read(&path).expect("read"), b"whole");
+    }
 
     /// Ranges that begin and end anywhere keep every number, as does what lies around them.
     #[test]
