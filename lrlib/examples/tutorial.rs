@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, builder::RangedU64ValueParser};
 use lrlib::{
-    CenterCrop, Checkpoint, Compose, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, data_folder, fit,
-    majority_baseline,
+    CenterCrop, Checkpoint, Compose, Error, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, data_folder,
+    fit, majority_baseline,
 };
 
 /// Trains logistic regression on a folder of pictures and prints the tutorial's table.
@@ -47,6 +47,14 @@ fn run(arguments: &Arguments) -> Result<()> {
     println!("pictures from {}", data.display());
     let train_folder = ImageFolder::new(data.join("train"))?;
     let val_folder = ImageFolder::new(data.join("val"))?;
+    if train_folder.classes() != val_folder.classes() {
+        let problem = format!(
+            "train has the classes {:?}, val {:?}; name both alike",
+            train_folder.classes(),
+            val_folder.classes()
+        );
+        return Err(Error::Dataset { path: data, problem });
+    }
     let (train, val) = (train_folder.load(&transform)?, val_folder.load(&transform)?);
     println!("train {train_folder:?}\nval   {val_folder:?}");
     println!("always the more frequent class: val {:.2} %", 100.0 * majority_baseline(&val.y));

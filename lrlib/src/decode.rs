@@ -4,7 +4,7 @@ use std::{fs, io::Cursor, path::Path};
 
 use image::{
     DynamicImage, GrayImage, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
-    error::{DecodingError, LimitError, LimitErrorKind},
+    error::{DecodingError, ImageFormatHint, LimitError, LimitErrorKind},
 };
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
@@ -12,6 +12,9 @@ use crate::{Error, Result};
 
 /// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
 const MAX_SIDE: u32 = 1 << 14;
+
+/// Nor may its levels take more memory, in bytes: 512 MiB.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// The picture in a file, its format told by the content, not by the name.
 ///
@@ -28,12 +31,7 @@ pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
 /// and so as Pillow: the same levels, every one. A file that ends too soon is refused, as there.
 fn decode_jpeg(bytes: &[u8]) -> std::result::Result<RgbImage, JpegError> {
     let side = MAX_SIDE as usize;
-    let limits = DecodeLimits {
-        max_width: side,
-        max_height: side,
-        max_memory: Limits::default().max_alloc,
-        ..Default::default()
-    };
+    let limits = DecodeLimits { max_width: side, max_height: side, max_pixels: MAX_BYTES / 3, ..Default::default() };
     let decoder = Decoder::new_with_limits(bytes, limits)?.with_output_format(PixelFormat::Rgb);
     let mut image = RgbImage::new(decoder.output_width() as u32, decoder.output_height() as u32);
     decoder.decode_image_into(&mut image)?;
@@ -50,9 +48,13 @@ fn as_image_error(problem: JpegError) -> ImageError {
 
 /// Every other format has one reading.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
+    if bytes.is_empty() {
+        return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, "the file is empty")));
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_BYTES);
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     reader.limits(limits);
     Ok(to_rgb(reader.decode()?))

@@ -60,11 +60,15 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
     let data = small_data();
     let root = path(&data, "");
     let csv = path(&data, "no/such/folder.csv");
-    let cases: [(&[&str], i32, &str); 8] = [
+    let odd = small_data();
+    fs::rename(odd.path().join("val/ants"), odd.path().join("val/wasps")).expect("renamed");
+    let wasps = path(&odd, "");
+    let cases: [(&[&str], i32, &str); 9] = [
         (&[], 1, "there are no pictures here yet"),
         (&[&root, "--epochs", "many"], 2, "many"),
         (&[&root, "--colour"], 2, "--colour"),
         (&["no/such/data"], 1, "no/such/data/train"),
+        (&[&wasps], 1, "name both alike"),
         (&[&root, "--epochs", "0"], 2, "0 is not in 1.."),
         (&[&root, "--learning-rate", "NaN"], 2, "take a number above 0"),
         (&[&root, "--learning-rate", "-1"], 2, "take a number above 0"),
