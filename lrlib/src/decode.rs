@@ -22,17 +22,31 @@ const MAX_BYTES: u64 = 512 << 20;
 /// [`Error::Io`] or [`Error::Picture`] with the path.
 pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
     let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
-    let is_jpeg = bytes.starts_with(&[0xFF, 0xD8, 0xFF]);
-    let image = if is_jpeg { decode_jpeg(&bytes).map_err(as_image_error) } else { decode_other(&bytes) };
+    let image = match decode_jpeg(&bytes) {
+        Err(JpegError::Unsupported(_)) => decode_other(&bytes),
+        answer => answer.map_err(as_image_error),
+    };
     image.map_err(|source| Error::Picture { path: path.into(), source })
 }
 
 /// A JPEG has as many readings as there are decoders, all a few levels apart. This one calculates as libjpeg-turbo does,
-/// and so as Pillow: the same levels, every one. A file that ends too soon is refused, as there.
+/// and so as Pillow: the same levels, every one. A file whose data end too soon is refused.
+///
+/// Unsupported are other formats, and JPEG of four colours, for printing: libjpeg-turbo-rs 0.9 reads many of these wrongly.
 fn decode_jpeg(bytes: &[u8]) -> std::result::Result<RgbImage, JpegError> {
+    if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Err(JpegError::Unsupported("another format".into()));
+    }
     let side = MAX_SIDE as usize;
     let limits = DecodeLimits { max_width: side, max_height: side, max_pixels: MAX_BYTES / 3, ..Default::default() };
-    let decoder = Decoder::new_with_limits(bytes, limits)?.with_output_format(PixelFormat::Rgb);
+    // As there, blocks are smoothed where the last scans of a progressive file are missing.
+    let decoder =
+        Decoder::new_with_limits(bytes, limits)?.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
+    if decoder.header().components.len() > 3 {
+        return Err(JpegError::Unsupported("four colours".into()));
+    }
+    // What is too large is refused here, before memory is taken.
+    decoder.output_buffer_size()?;
     let mut image = RgbImage::new(decoder.output_width() as u32, decoder.output_height() as u32);
     decoder.decode_image_into(&mut image)?;
     Ok(image)
@@ -46,7 +60,7 @@ fn as_image_error(problem: JpegError) -> ImageError {
     }
 }
 
-/// Every other format has one reading.
+/// Everything else, by `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     if bytes.is_empty() {
         return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, "the file is empty")));

@@ -30,8 +30,8 @@ pub trait Transform: Sync {
 
 /// Scales until the short side has this many pixels, keeping the aspect; the long one has `⌊size · long / short⌋`.
 ///
-/// A triangle filter as wide as the scale asks (`antialias=True`), in integers shorter than Pillow's: one level of 255
-/// away from it here and there, two once in 60 million (measured). 0 is taken for 1.
+/// A triangle filter as wide as the scale asks (`antialias=True`), in integers shorter than Pillow's: on the photographs
+/// one level of 255 away from it in every sixth, and two in one of 60 million (measured). 0 is taken for 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resize(pub u32);
 

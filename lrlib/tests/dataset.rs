@@ -125,6 +125,9 @@ fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
     assert_eq!(levels("rgba16.png", &png(DynamicImage::ImageRgba16(veiled))), [18, 128, 128]);
     // Image.frombytes("CMYK", (2, 2), bytes([0, 128, 255, 64] * 4)).save("cmyk.jpg"): convert("RGB") gives (191, 95, 0).
     assert_eq!(levels("cmyk.jpg", include_bytes!("pictures/cmyk.jpg")), [191, 95, 0].repeat(4));
+    // The same, 17 × 9 with subsampling="4:2:0".
+    let halved = levels("halved.jpg", include_bytes!("pictures/cmyk_halved.jpg"));
+    assert_eq!(halved, [191, 95, 0].repeat(17 * 9));
     // Image.new("P") with the palette (255, 0, 0), (0, 0, 255), the second one transparent.
     assert_eq!(levels("palette.png", include_bytes!("pictures/palette.png")), [255, 0, 0, 0, 0, 255]);
 }
