@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    Batch, Epoch, Error, LogisticRegression, Result, TrainConfig,
-    safetensors::{self, Contents},
-};
+use crate::{Batch, Epoch, Error, LogisticRegression, Result, TrainConfig, safetensors};
 
 /// Where and how often [`fit`](crate::fit) keeps the model and its history.
 ///
@@ -40,7 +37,7 @@ impl Checkpoint {
         if !path.try_exists().map_err(|source| Error::read(path, source))? {
             return Ok(Vec::new());
         }
-        let Contents { note, tensors } = safetensors::read(path)?;
+        let safetensors::Contents { note, tensors } = safetensors::read(path)?;
         let kept = tensors.get("epochs").map_or(&[][..], |numbers| numbers.as_chunks().0);
         let problem = if note != training {
             let other = if note.is_empty() { "no training" } else { &note };

@@ -100,9 +100,7 @@ impl Iterator for Batches {
             let loader = self.loader.clone();
             self.ahead.push_back(thread::spawn(move || {
                 // All files come into the system's memory, lest the cores wait for the disk at each.
-                for &row in &rows {
-                    memory::read_ahead(&loader.folder.samples()[row].path);
-                }
+                rows.iter().map(|&row| &*loader.folder.samples()[row].path).for_each(memory::read_ahead);
                 loader.folder.read(&rows, &*loader.transform, loader.size)
             }));
         }

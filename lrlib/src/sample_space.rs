@@ -55,11 +55,8 @@ impl SampleSpace {
     pub(crate) fn begin(&mut self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) {
         let from_zeros = model.weight.iter().all(|&w| w == 0.0);
         let start = |part: &Batch| {
-            if from_zeros {
-                Array1::zeros(part.num_samples())
-            } else {
-                linear::product(&part.x, &model.weight).mapv(f64::from)
-            }
+            let zeros = from_zeros.then(|| Array1::zeros(part.num_samples()));
+            zeros.unwrap_or_else(|| linear::product(&part.x, &model.weight).mapv(f64::from))
         };
         self.start = start(train);
         self.alpha.fill(0.0);
@@ -73,8 +70,7 @@ impl SampleSpace {
         let mut z = Array2::zeros((1, self.rest.ncols()));
         linear::mix(&mut z, &self.rest, &self.alpha.mapv(|a| a as f32).insert_axis(Axis(0)));
         let sum = self.alpha.sum();
-        let mean = self.means.mean().unwrap_or(0.0);
-        let level = self.means.dot(&self.alpha) - mean * sum + self.bias.unwrap_or(0.0);
+        let level = self.means.dot(&self.alpha) - self.means.mean().unwrap_or(0.0) * sum + self.bias.unwrap_or(0.0);
         Zip::from(z.row(0).slice(s![..self.alpha.len()]))
             .and(&self.means)
             .and(&self.start)
