@@ -10,6 +10,9 @@ use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
 use crate::{Error, Result};
 
+/// What a JPEG begins with.
+const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
+
 /// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
 const MAX_SIDE: u32 = 1 << 14;
 
@@ -34,12 +37,12 @@ pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
 ///
 /// Unsupported are other formats, and JPEG of four colours, for printing: libjpeg-turbo-rs 0.9 reads many of these wrongly.
 fn decode_jpeg(bytes: &[u8]) -> std::result::Result<RgbImage, JpegError> {
-    if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+    if !bytes.starts_with(&JPEG) {
         return Err(JpegError::Unsupported("another format".into()));
     }
     let side = MAX_SIDE as usize;
     let limits = DecodeLimits { max_width: side, max_height: side, max_pixels: MAX_BYTES / 3, ..Default::default() };
-    // As there, blocks are smoothed where the last scans of a progressive file are missing.
+    // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
     let decoder =
         Decoder::new_with_limits(bytes, limits)?.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
     if decoder.header().components.len() > 3 {
@@ -62,8 +65,13 @@ fn as_image_error(problem: JpegError) -> ImageError {
 
 /// Everything else, by `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
-    if bytes.is_empty() {
-        return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, "the file is empty")));
+    let problem = match bytes {
+        [] => Some("the file is empty"),
+        _ if is_cut_off(bytes) => Some("the file ends in the middle of the picture"),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)));
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
@@ -72,6 +80,15 @@ fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     reader.limits(limits);
     Ok(to_rgb(reader.decode()?))
+}
+
+/// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none.
+/// `image` would make the rest grey.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let is_end = |pair: &[u8]| pair == [0xFF, 0xD9];
+    let is_scan = |pair: &[u8]| pair == [0xFF, 0xDA];
+    bytes.starts_with(&JPEG)
+        && bytes.windows(2).rposition(is_end).is_none_or(|end| bytes[end..].windows(2).any(is_scan))
 }
 
 /// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,

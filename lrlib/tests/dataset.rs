@@ -191,6 +191,9 @@ fn files_that_are_no_picture() {
         let cut = refusal("cut.jpg", &jpeg[..jpeg.len() * percent / 100]);
         assert!(cut.contains("fetch it again"), "{percent} %: {cut}");
     }
+    let cmyk = include_bytes!("pictures/cmyk_halved.jpg");
+    let cut = refusal("cmyk.jpg", &cmyk[..cmyk.len() - 10]);
+    assert!(cut.contains("fetch it again"), "{cut}");
     let mut wide = include_bytes!("pictures/pattern.jpg").to_vec();
     let frame = wide.windows(2).position(|marker| marker == [0xFF, 0xC0]).expect("the frame's header");
     wide[frame + 5..frame + 9].copy_from_slice(&[0xEA, 0x60, 0xEA, 0x60]); // 60000 × 60000
