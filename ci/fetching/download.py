@@ -40,18 +40,17 @@ class Progress:
 def time_limit(seconds: float) -> Iterator[None]:
     """Raises a `Problem` when the block takes longer, whatever it is waiting for.
 
-    A socket's timeout starts anew with each byte, so a slow server could escape it forever."""
+    A socket's timeout starts again with each byte, so a slow server could escape it forever."""
 
     def stop(*_: object) -> None:
         raise Problem(f"not done in {seconds / 60:g} minutes")
 
-    before = signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def reason(error: BaseException, timeout: float) -> str:

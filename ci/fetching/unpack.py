@@ -34,11 +34,12 @@ def members(archive: Path, wanted: dict[str, str]) -> Iterator[tuple[str, bytes]
                 refuse_unsafe(entry)
             named = [(entry.orig_filename.removeprefix(TOP), entry) for entry in entries]
             listed = [(name, entry) for name, entry in named if name in wanted]
-            # zipfile reads no more of an entry than the size that it declares.
             if sum(entry.file_size for _, entry in listed) > LIMIT:
                 raise Problem(f"the archive unpacks to more than {LIMIT // MIB} MiB")
             for name, entry in listed:
-                yield name, zipped.read(entry)
+                with zipped.open(entry) as member:
+                    # With a size, zipfile decompresses no more than that.
+                    yield name, member.read(entry.file_size)
     except Problem:
         raise
     except Exception as error:  # zipfile raises a dozen types for damaged archives

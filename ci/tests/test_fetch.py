@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import tracemalloc
 import unittest
 import zipfile
 from collections.abc import Iterator
@@ -281,7 +282,7 @@ class FetchTest(unittest.TestCase):
         self.fails("not a complete zip archive")
 
     def test_mutated_archives(self) -> None:
-        """Each is unpacked, or refused in one line: no other error, and nothing outside."""
+        """Each is unpacked, or refused in one line. MUTATIONS=30000 tries that many."""
         path, tree = self.folder / "mutated.zip", self.folder / "tree"
         manifest = dict.fromkeys((*FILES, "val/ants/ümläut.jpg"), "")
         refused = 0
@@ -299,6 +300,19 @@ class FetchTest(unittest.TestCase):
         self.assertEqual(
             {p.name for p in self.folder.iterdir()}, {"manifest", "mutated.zip", "tree"}
         )
+
+    def test_entry_larger_than_it_declares(self) -> None:
+        """64 MiB that declare 10 bytes are never in memory at once."""
+        body = bytearray(archive({"val/ants/b.jpg": bytes(64 << 20)}))
+        size = body.rindex(b"PK\1\2") + 24  # of the uncompressed file, in the central directory
+        body[size : size + 4] = (10).to_bytes(4, "little")
+        path = self.folder / "bomb.zip"
+        path.write_bytes(body)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        with self.assertRaisesRegex(Problem, "Bad CRC"):
+            unpack(path, self.folder / "tree", dict.fromkeys(FILES, ""))
+        self.assertLess(tracemalloc.get_traced_memory()[1], 4 << 20)
 
     def test_other_compression(self) -> None:
         self.handler.body = archive(FILES, method=zipfile.ZIP_LZMA)
