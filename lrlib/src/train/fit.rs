@@ -9,7 +9,7 @@ use super::{
     feature_space::FeatureSpace,
     fit_error::FitError,
     history::{Epoch, History},
-    log::Log,
+    log::{Log, say},
     mini_batches::MiniBatches,
     sample_space::{self, SampleSpace},
     steps::{Data, Steps},
@@ -60,7 +60,7 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
         // If it cannot be written, that should show before the run, not after it.
         saved.write(run, model, &history.epochs)?;
         if config.log_every > 0 && !history.epochs.is_empty() {
-            println!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display());
+            say(&format!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display()));
         }
     }
     let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
