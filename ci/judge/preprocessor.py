@@ -11,7 +11,7 @@ from queue import Empty
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import find_kernel_specs
 from jupyter_client.manager import KernelManager
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
@@ -46,13 +46,13 @@ class JudgedExecution(ExecutePreprocessor):
         kernel = self.kernel_name or nb.metadata.get("kernelspec", {}).get("name")
         if kernel != "rust":  # other kernels report their failures
             return ExecutePreprocessor(config=self.config).preprocess(nb, resources, km)
+        if kernel not in find_kernel_specs():
+            raise Failure("the Rust kernel is not registered: run 'ci/setup'")
         self.number = 0  # of the code cell that runs
         # One more cell writes a last line to stderr: what was written before has arrived by then.
         nb.cells.append(nbformat.v4.new_code_cell(f'eprintln!("{LAST_LINE}");'))
         try:
             return super().preprocess(nb, resources, km)
-        except NoSuchKernel as error:
-            raise Failure("the Rust kernel is not registered: run 'ci/setup'") from error
         except CellTimeoutError as error:
             minutes = f"{self.timeout / 60:.3g} minutes"
             raise Failure(f"cell {self.number}: not done after {minutes}") from error

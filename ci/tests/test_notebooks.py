@@ -212,7 +212,9 @@ class JudgedTest(unittest.TestCase):
             return [stream("stderr", text)]
 
         def error(text: str) -> list[nbformat.NotebookNode]:
-            return [nbformat.v4.new_output("error", "Error", evalue="wrong", traceback=[text])]
+            return [
+                nbformat.v4.new_output("error", ename="Error", evalue="wrong", traceback=[text])
+            ]
 
         self.assertIsNone(difference(panic(7, "why"), panic(8, "why"), volatile=False))
         self.assertIn("panic: how", str(difference(panic(7, "why"), panic(7, "how"), False)))
