@@ -5,8 +5,11 @@ a compile error, a panic, a failed assert!, an error through `?`, or anything on
 tagged `raises-exception` must fail in one of these ways, and the notebook goes on.
 """
 
+import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
 
@@ -24,6 +27,20 @@ from judge.outputs import failure, has_failed, in_order, stream_text
 
 LAST_LINE = "end of the notebook"
 Executed = tuple[NotebookNode, dict[str, Any]]
+
+
+@contextmanager
+def ended_with_its_kernel() -> Iterator[None]:
+    """Lets SIGTERM end this process as Ctrl-C does, so that the kernel is shut down first; killed
+    with its parent, it would leave the cell that runs to itself."""
+    if threading.current_thread() is not threading.main_thread():  # the only one that may set this
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class JudgedExecution(ExecutePreprocessor):
@@ -52,7 +69,8 @@ class JudgedExecution(ExecutePreprocessor):
         # One more cell writes a last line to stderr: what was written before has arrived by then.
         nb.cells.append(nbformat.v4.new_code_cell(f'eprintln!("{LAST_LINE}");'))
         try:
-            return super().preprocess(nb, resources, km)
+            with ended_with_its_kernel():
+                return super().preprocess(nb, resources, km)
         except CellTimeoutError as error:
             minutes = f"{self.timeout / 60:.3g} minutes"
             raise Failure(f"cell {self.number}: not done after {minutes}") from error
@@ -88,8 +106,11 @@ class JudgedExecution(ExecutePreprocessor):
         if LAST_LINE not in stream_text(last.outputs, "stderr"):
             self.collect_late(last, 30)
         text = stream_text(last.outputs, "stderr")
-        why = None if text == f"{LAST_LINE}\n" else f"stderr: {one_line(text)}"
-        self.fail(f"cell {self.number} or before", why)
+        where, others = f"cell {self.number} or before", text.replace(f"{LAST_LINE}\n", "", 1)
+        if LAST_LINE not in text:
+            self.fail(where, f"the kernel no longer prints: {one_line(text)}")
+        elif others:
+            self.fail(where, f"stderr: {one_line(others)}")
 
     def fail(self, where: str, why: str | None) -> None:
         if why and (self.force_raise_errors or not self.allow_errors):
