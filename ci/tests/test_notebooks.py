@@ -3,6 +3,7 @@ as ci/setup has configured it, and in ci/notebooks."""
 
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import unittest
 import uuid
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,8 +43,9 @@ class PlainCommandTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        names = ("compile_error", "panic", "failed_assert", "question_mark", "stderr", "good")
-        for name in names:
+        names = ["compile_error", "panic", "failed_assert", "question_mark", "stderr"]
+        names += ["late_stderr", "good"]
+        for name in (*names, "endless"):
             shutil.copy(NOTEBOOKS / f"{name}.ipynb", cls.folder)
         # Every process that the command starts has this in its environment.
         cls.mark = uuid.uuid4().hex
@@ -52,11 +55,16 @@ class PlainCommandTest(unittest.TestCase):
             cls.results = dict(zip(names, pool.map(cls.convert, names), strict=True))
 
     @classmethod
-    def convert(cls, name: str) -> tuple[int, str]:
+    def start(cls, name: str) -> subprocess.Popen:
         command = [CI.parent / ".venv/bin/jupyter", "nbconvert", "--to", "notebook", "--execute"]
         command.append(cls.folder / f"{name}.ipynb")
-        result = subprocess.run(command, env=cls.env, capture_output=True, text=True, check=False)
-        return result.returncode, result.stderr
+        return subprocess.Popen(command, env=cls.env, stderr=subprocess.PIPE, text=True)
+
+    @classmethod
+    def convert(cls, name: str) -> tuple[int, str]:
+        with cls.start(name) as process:
+            stderr = process.communicate()[1]
+        return process.returncode, stderr
 
     def assert_fails(self, name: str, said: str) -> None:
         status, stderr = self.results[name]
@@ -87,11 +95,25 @@ class PlainCommandTest(unittest.TestCase):
         self.assertEqual(len(fresh.cells), len(stored.cells))
         self.assertIsNone(difference(stored.cells[1].outputs, fresh.cells[1].outputs, False))
 
-    def test_nothing_goes_on_running(self) -> None:
-        deadline = time.monotonic() + 20  # a kernel's folder is removed after its end
-        while (running := self.running()) and time.monotonic() < deadline:
+    def test_late_stderr(self) -> None:
+        status, stderr = self.results["late_stderr"]
+        self.assertRegex(stderr, r"late_stderr\.ipynb, cell 1( or before)?: stderr: a late warning")
+        self.assertEqual(status, 1)
+
+    def test_terminated_command_leaves_nothing_running(self) -> None:
+        process = self.start("endless")
+        self.addCleanup(process.kill)
+        self.wait_until((self.folder / "started").exists, 120)
+        process.terminate()
+        process.communicate()
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        self.wait_until(lambda: not self.running(), 20)  # removing a kernel's folder takes a moment
+
+    def wait_until(self, condition: Callable[[], bool], limit: float) -> None:
+        deadline = time.monotonic() + limit
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, self.running())
             time.sleep(0.1)
-        self.assertEqual(running, [])
 
     def running(self) -> list[str]:
         processes = psutil.process_iter(["name", "environ"])
