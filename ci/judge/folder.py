@@ -1,4 +1,4 @@
-"""The copy of the folder of notebooks in which they are executed, so that nothing is changed."""
+"""The notebooks' folder, and the copy of it in which ci/notebooks executes them."""
 
 import os
 import shutil

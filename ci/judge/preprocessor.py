@@ -1,8 +1,8 @@
-"""nbconvert's execution of a notebook, which also reads what the cells put out.
+"""nbconvert's execution of a notebook, which also reads the cells' outputs.
 
-The Rust kernel calls most failed cells a success, and nbconvert believes it. Here a cell fails with
-a compile error, a panic, a failed assert!, an error through `?`, or anything on stderr. A cell
-tagged `raises-exception` must fail in one of these ways, and the notebook goes on.
+The Rust kernel reports success for most failed cells, and nbconvert believes it. Here a cell fails
+with a compile error, a panic, a failed assert!, an error through `?`, or anything on stderr. A cell
+tagged `raises-exception` must fail in one of these ways; execution then continues.
 """
 
 import signal
@@ -31,8 +31,8 @@ Executed = tuple[NotebookNode, dict[str, Any]]
 
 @contextmanager
 def ended_with_its_kernel() -> Iterator[None]:
-    """Lets SIGTERM end this process as Ctrl-C does, so that the kernel is shut down first; killed
-    with its parent, it would leave the cell that runs to itself."""
+    """Lets SIGTERM end this process as Ctrl-C does, so that the kernel is shut down first. A kernel
+    that is killed when its parent ends leaves the process of a running cell behind."""
     if threading.current_thread() is not threading.main_thread():  # the only one that may set this
         yield
         return
