@@ -61,7 +61,7 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
 
         let other = TrainConfig { learning_rate: 0.2, ..config.clone() };
         let error = fit(&mut model, &train, Some(&val), &other).expect_err("another run's").to_string();
-        assert!(error.contains("learning rate 0.1") && error.contains("remove it"), "{error}");
+        assert!(error.contains("learning rate 0.1") && error.contains("remove the file"), "{error}");
         for (train, val) in other_data(&train, &val) {
             let error = fit(&mut model, &train, val.as_ref(), &config).expect_err("other data").to_string();
             assert!(error.contains("40 × 60 (") && error.contains("remove the file"), "{error}");

@@ -204,10 +204,10 @@ fn settings_out_of_range_are_errors() {
 fn a_run_that_diverges_returns_its_curve_and_keeps_the_last_numbers() {
     let (train, val) = (pixels(0..24), pixels(24..31));
     for (method, batch_size) in
-        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(5)), (Method::SampleSpace, None)]
+        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(24)), (Method::SampleSpace, None)]
     {
-        // Between 1e30 and 1e37 the first logits are finite and the next ones are not.
-        let config = TrainConfig { learning_rate: 1e36, method: Some(method), batch_size, ..Default::default() };
+        // The first step is finite, the logits after it are not.
+        let config = TrainConfig { learning_rate: 3e38, method: Some(method), batch_size, ..Default::default() };
         let mut model = LogisticRegression::new(300);
         let stopped = fit(&mut model, &train, Some(&val), &config).expect_err("it diverges");
         let error = stopped.to_string();
@@ -216,8 +216,21 @@ fn a_run_that_diverges_returns_its_curve_and_keeps_the_last_numbers() {
         assert!(!epochs.is_empty() && epochs.iter().all(|epoch| epoch.loss.is_finite()), "{method:?}: {epochs:?}");
         assert!(epochs.iter().all(|epoch| epoch.val_loss.is_some() && epoch.val_accuracy.is_some()), "{epochs:?}");
         assert!(model.weight.iter().all(|w| w.is_finite()), "{method:?}");
-        assert_close(epochs[0].loss, if batch_size.is_none() { LN_2 } else { epochs[0].loss }, 1e-6);
+        assert_close(epochs[0].loss, LN_2, 1e-6);
     }
+}
+
+#[test]
+fn a_run_that_diverges_in_its_first_epoch_names_the_learning_rate_and_changes_nothing() {
+    let config = TrainConfig { learning_rate: 3e38, batch_size: Some(5), ..Default::default() };
+    let mut model = LogisticRegression::new(300);
+    let stopped = fit(&mut model, &pixels(0..24), None, &config).expect_err("it diverges");
+    assert!(stopped.to_string().contains("lower the learning rate") && stopped.history.epochs.is_empty());
+    assert_eq!(model, LogisticRegression::new(300));
+    let mut train = pixels(0..24);
+    train.x[[3, 5]] = f32::NAN;
+    let stopped = fit(&mut model, &train, None, &config).expect_err("a NaN");
+    assert!(stopped.to_string().contains("must be finite numbers"), "{stopped}");
 }
 
 #[test]
