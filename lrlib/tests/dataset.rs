@@ -137,7 +137,7 @@ fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
 
 #[test]
 fn a_jpeg_has_the_levels_that_pillow_reads() {
-    // np.asarray(Image.open("pattern.jpg")).ravel(), a file and a Pillow as in ci/reference.py
+    // np.asarray(Image.open("pattern.jpg")).ravel(), a file and a Pillow as in lrlib/tests/reference.py
     let expected = [
         14, 61, 133, 46, 85, 162, 48, 75, 162, 87, 94, 185, 114, 89, 183, 105, 62, 151, 142, 96, 171, 83, 123, 193, 52,
         90, 163, 80, 111, 193, 99, 114, 199, 163, 149, 236, 127, 94, 175, 103, 62, 132, 77, 107, 171, 99, 130, 195,

@@ -71,3 +71,49 @@ fn what_cannot_be_drawn_is_an_error() {
     assert!(plot::lines("t", "x", "y", &[("point", vec![(0.0, 1.0)])]).is_ok());
     assert!(plot::grid(&[], 3, "none").is_err());
 }
+
+#[test]
+fn pictures_keep_their_aspect_and_large_ones_are_shrunk() {
+    let colour = [200, 10, 20];
+    let picture = |width, height| RgbImage::from_pixel(width, height, colour.into());
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("figure.png");
+    // Width and height of what is drawn, in pixels of the page.
+    let drawn = |figure: &plot::Figure| {
+        figure.save(&path).expect("saved");
+        let image = image::open(&path).expect("a PNG").into_rgb8();
+        let is_picture = |(_, _, pixel): &(u32, u32, &image::Rgb<u8>)| pixel.0 == colour;
+        let (xs, ys): (Vec<u32>, Vec<u32>) =
+            image.enumerate_pixels().filter(is_picture).map(|(x, y, _)| (x, y)).unzip();
+        let length = |at: &[u32]| (at.iter().max().expect("some") - at.iter().min().expect("some") + 1) / 2;
+        (length(&xs), length(&ys))
+    };
+    let one = |width, height| plot::image(&picture(width, height), "a picture").expect("drawn");
+    for (size, expected) in
+        [((223, 100), (223, 100)), ((112, 56), (224, 112)), ((500, 375), (500, 375)), ((1, 1), (224, 224))]
+    {
+        assert_eq!(drawn(&one(size.0, size.1)), expected, "{size:?}");
+        assert!(!one(size.0, size.1).alt().contains("shown at"));
+    }
+    // A photograph of 12 megapixels.
+    let large = one(4000, 3000);
+    assert_eq!(drawn(&large), (720, 540));
+    assert_eq!(large.alt(), "a picture: a picture of 4000 × 3000 pixels, shown at 720 × 540");
+    assert!(large.size().0 <= 1500 && large.size().1 <= 1200);
+    let grid = plot::grid(&[(picture(500, 375), "wide".into())], 1, "one").expect("drawn");
+    assert_eq!(drawn(&grid), (224, 168));
+    let empty = plot::image(&RgbImage::new(0, 5), "nothing").expect_err("no pixels").to_string();
+    assert!(empty.contains("0 × 5 pixels"), "{empty}");
+}
+
+#[test]
+fn the_tiniest_and_the_largest_numbers_can_be_drawn() {
+    for values in [[1e-45, 3e-45], [0.0, 1e-40], [-f32::MAX, f32::MAX], [f32::MIN_POSITIVE, 1.0], [1e-38, 2e-38]] {
+        let points: Vec<(f32, f32)> = values.iter().map(|&value| (value, value)).collect();
+        assert!(plot::lines("t", "x", "y", &[("line", points)]).is_ok(), "{values:?}");
+    }
+    let classes = ["ants".into(), "bees".into()];
+    let mut weight = Array1::zeros(12);
+    weight[3] = f32::INFINITY;
+    assert!(plot::weights(&weight, 2, 2, &classes).expect_err("infinite").to_string().contains("finite numbers"));
+}

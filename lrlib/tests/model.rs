@@ -1,4 +1,4 @@
-//! The mathematics: closed forms, finite differences, and PyTorch's numbers (`ci/reference.py`).
+//! The mathematics: closed forms, finite differences, and PyTorch's numbers (`lrlib/tests/reference.py`).
 
 use std::f32::consts::LN_2;
 
@@ -22,7 +22,7 @@ fn random(n: usize, d: usize, seed: u64) -> Batch {
     Batch::new(x, (0..n).map(|i| f32::from(u8::from(i % 3 == 0))).collect())
 }
 
-/// The pattern of `pixels` in `ci/reference.py`.
+/// The pattern of `pixels` in `lrlib/tests/reference.py`.
 fn pixels(rows: std::ops::Range<usize>) -> Batch {
     let x = Array2::from_shape_fn((rows.len(), 300), |(i, j)| {
         let i = i + rows.start;
@@ -124,7 +124,7 @@ fn a_transposed_matrix_gives_the_same() {
 
 #[test]
 fn fit_is_as_pytorchs() {
-    // ci/reference.py, train(bias, weight_decay): (epoch, loss, train accuracy, val accuracy), weight[0], weight[299], bias
+    // lrlib/tests/reference.py, train(bias, weight_decay): (epoch, loss, train accuracy, val accuracy), weight[0], weight[299], bias
     let (third, val) = (0.666_667, 0.571_429);
     let runs = [
         (true, 0.0, [LN_2, 0.671_433_75, 0.615_712, 0.537_866_2], [-0.022_938_31, -0.005_760_87, -0.009_201_39]),

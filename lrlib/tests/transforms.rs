@@ -1,4 +1,4 @@
-//! Transforms against torchvision's, value by value (`ci/reference.py`), and counted by hand.
+//! Transforms against torchvision's, value by value (`lrlib/tests/reference.py`), and counted by hand.
 
 #![expect(clippy::float_cmp, reason = "levels and halves are exact")]
 
@@ -11,7 +11,7 @@ use lrlib::{
 };
 use ndarray::{Array1, array};
 
-/// `picture` in `ci/reference.py`.
+/// `picture` in `lrlib/tests/reference.py`.
 fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         Rgb([0, 1, 2].map(|c| ((x * x * 3 + y * 29 + c * 83 + (x / 5 + y / 3) % 2 * 127) % 256) as u8))

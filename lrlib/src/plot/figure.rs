@@ -1,4 +1,4 @@
-//! A picture that a notebook shows: pixels, and words for those who cannot see them.
+//! A picture that a notebook shows: pixels, and words for readers who cannot see them.
 
 use std::{fmt, path::Path};
 
@@ -17,10 +17,10 @@ use crate::{
 /// Pixels per pixel of a page, along each side: screens of high density show them all.
 pub(crate) const DENSITY: u32 = 2;
 
-/// A finished drawing on an opaque ground.
+/// A finished drawing on an opaque background.
 ///
-/// As the last expression of a cell it shows itself: as PNG, in half the width and height of its pixels, so that it is
-/// sharp on a screen of high density too; with [`alt`](Self::alt) as its alternative text.
+/// As the last expression of a cell it shows itself: as PNG, at half the width and height of its pixels, so that it is
+/// sharp on a high-density screen too; with [`alt`](Self::alt) as its alternative text.
 #[derive(Clone, PartialEq)]
 pub struct Figure {
     pub(crate) pixels: RgbImage,
@@ -28,13 +28,13 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// What the picture shows, in words.
+    /// Returns what the picture shows, in words.
     #[must_use]
     pub fn alt(&self) -> &str {
         &self.alt
     }
 
-    /// Width and height in pixels, as [`save`](Self::save) writes them: twice those that it takes on a page.
+    /// Returns width and height in pixels, as [`save`](Self::save) writes them: twice what the figure takes on a page.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         self.pixels.dimensions()

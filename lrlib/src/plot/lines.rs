@@ -17,7 +17,7 @@ const Y_LABELS: u32 = 80;
 /// A named line of points (x, y).
 pub type Line<'a> = (&'a str, Vec<(f32, f32)>);
 
-/// Lines over common axes, their names above them.
+/// Draws lines over common axes, with their names above.
 ///
 /// # Errors
 /// [`Error::Plot`] if there is no point, a coordinate is not finite, or it cannot be drawn.
@@ -52,8 +52,11 @@ pub(super) fn axes(
     y_label: &str,
     lines: &[Line<'_>],
 ) -> std::result::Result<(), String> {
+    // In f64, so that neither the tiniest nor the largest f32 overflows on its way to the axes.
     let points = || lines.iter().flat_map(|(_, points)| points);
-    let (Some((x0, x1)), Some((y0, y1))) = (range(points().map(|p| p.0)), range(points().map(|p| p.1))) else {
+    let (Some((x0, x1)), Some((y0, y1))) =
+        (range(points().map(|p| f64::from(p.0))), range(points().map(|p| f64::from(p.1))))
+    else {
         return Err(format!("cannot plot \"{title}\": it needs points, and finite ones"));
     };
     let margin = 0.05 * (y1 - y0);
@@ -66,14 +69,15 @@ pub(super) fn axes(
         .y_label_area_size(px(Y_LABELS))
         .build_cartesian_2d(x0..x1, (y0 - margin)..(y1 + margin))
         .map_err(|e| e.to_string())?;
-    let (x_tick, y_tick) = (|x: &f32| tick(*x, (x0, x1)), |y: &f32| tick(*y, (y0, y1)));
+    let (x_tick, y_tick) = (|x: &f64| tick(*x, (x0, x1)), |y: &f64| tick(*y, (y0, y1)));
     let mut mesh = chart.configure_mesh();
     mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick).set_all_tick_mark_size(px(5));
     mesh.axis_style(BLACK.stroke_width(DENSITY)).bold_line_style(BLACK.mix(0.2).stroke_width(DENSITY));
     mesh.x_desc(x_label).y_desc(y_label).axis_desc_style(font(16)).label_style(font(14)).light_line_style(WHITE);
     mesh.draw().map_err(|e| e.to_string())?;
     for ((_, points), color) in lines.iter().zip(PALETTE.iter().cycle()) {
-        // Stroke by stroke, with round ends: a LineSeries is hollow or thin where a thick line goes to and fro.
+        let points: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (x.into(), y.into())).collect();
+        // Stroke by stroke, with round ends: a LineSeries is hollow or thin where a thick line goes back and forth.
         let strokes = points.windows(2).map(|ends| PathElement::new(ends, color.stroke_width(2 * DENSITY)));
         chart.draw_series(strokes).map_err(|e| e.to_string())?;
         let ends = points.iter().map(|point| Circle::new(*point, DENSITY, color.filled()));
@@ -82,7 +86,7 @@ pub(super) fn axes(
     Ok(())
 }
 
-/// Writes each line's name behind a stroke of its colour, in as many rows as that takes; gives what is left below.
+/// Writes each line's name after a stroke of its colour, in as many rows as that takes; returns the space below.
 fn legend<'a>(canvas: &Canvas<'a>, lines: &[Line<'_>]) -> std::result::Result<Canvas<'a>, String> {
     let style = TextStyle::from(font(14)).pos(Pos::new(HPos::Left, VPos::Center));
     let (start, end) = (px(12 + Y_LABELS), canvas.dim_in_pixel().0.cast_signed() - px(24));
@@ -101,28 +105,27 @@ fn legend<'a>(canvas: &Canvas<'a>, lines: &[Line<'_>]) -> std::result::Result<Ca
     Ok(canvas.split_vertically(y + px(9)).1)
 }
 
-/// A number on an axis, to a thousandth of what the axis spans: `0.55`, `10000`, on an axis of tiny ones `2e-6`.
-fn tick(value: f32, (low, high): (f32, f32)) -> String {
+/// Returns a number on an axis, to a thousandth of the axis's span: `0.55`, `10000`, on an axis of tiny numbers `2e-6`.
+fn tick(value: f64, (low, high): (f64, f64)) -> String {
     let unit = 10_f64.powi((high - low).log10().floor() as i32 - 3);
-    // Plus 0, since -0 would be written with its sign.
-    let rounded = ((f64::from(value) / unit).round() * unit) as f32 + 0.0;
+    // Plus 0, because -0 would be written with its sign.
+    let rounded = ((value / unit).round() * unit) as f32 + 0.0;
     let plain = (1e-3..1e6).contains(&low.abs().max(high.abs())) || rounded == 0.0;
     if plain { rounded.to_string() } else { format!("{rounded:e}") }
 }
 
-/// The smallest and the largest value, a little apart at least; `None` without values or with one that is not finite,
-/// or nearly so.
-fn range(values: impl Iterator<Item = f32> + Clone) -> Option<(f32, f32)> {
-    let low = values.clone().fold(f32::INFINITY, f32::min);
-    let high = values.clone().fold(f32::NEG_INFINITY, f32::max);
+/// Returns the smallest and the largest value, moved apart if they are equal; `None` without values or with one that is
+/// not finite.
+fn range(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    let high = values.clone().fold(f64::NEG_INFINITY, f64::max);
     let largest = low.abs().max(high.abs());
     let apart = match largest {
         0.0 => 0.5,
         _ if high - low < 1e-6 * largest => 0.5 * largest,
         _ => 0.0,
     };
-    // An axis has to reach a little beyond its values, and its length has to be a number.
-    (values.into_iter().all(f32::is_finite) && largest < f32::MAX / 4.0).then_some((low - apart, high + apart))
+    (largest.is_finite() && values.into_iter().all(f64::is_finite)).then_some((low - apart, high + apart))
 }
 
 #[cfg(test)]
@@ -146,7 +149,7 @@ mod tests {
         assert_eq!(range([2e-8, 1e-8].into_iter()), Some((1e-8, 2e-8)));
         assert_eq!(range([4.0, 4.0].into_iter()), Some((2.0, 6.0)));
         assert_eq!(range([0.0].into_iter()), Some((-0.5, 0.5)));
-        for none in [vec![], vec![1.0, f32::NAN], vec![-f32::MAX, f32::MAX]] {
+        for none in [vec![], vec![1.0, f64::NAN], vec![f64::INFINITY]] {
             assert_eq!(range(none.into_iter()), None);
         }
     }
