@@ -21,7 +21,8 @@ from typing import Any
 from nbformat import from_dict
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from kernel import ROOT, tidy
+from kernel.copies import tidy
+from kernel.paths import ROOT
 from notebooks import copied, failure
 
 SHOTS = ROOT / "target/browser"  # what was seen

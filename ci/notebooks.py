@@ -34,7 +34,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from kernel import ROOT, SPEC, tidy
+from kernel.copies import tidy
+from kernel.paths import ROOT, SPEC
 
 STAND_IN = "../data/insects"  # from the notebooks' folder, so that no output names a machine's path
 CELL_LIMIT = 20 * 60  # seconds: the first cell may have to compile everything

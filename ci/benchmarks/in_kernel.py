@@ -1,14 +1,18 @@
-"""The notebook kernel's side of ci/bench: for each line on standard input one run of a cell.
+"""The notebook kernel's side of ci/bench: runs a cell once for each line it reads.
 
-usage: .venv/bin/python ci/in_kernel.py DATA WORK ROW; the cell takes its time itself
+usage: .venv/bin/python ci/benchmarks/in_kernel.py DATA WORK ROW; the cell itself prints the seconds
 """
 
 import os
 import sys
+from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
-from kernel import ROOT, SPEC, tidy
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from kernel.copies import tidy  # noqa: E402
+from kernel.paths import ROOT, SPEC  # noqa: E402
 
 PREPARE = """\
 :dep lrlib = { path = "../lrlib" }
@@ -50,12 +54,12 @@ def main() -> None:
 
         def listen(message: dict) -> None:
             if message["msg_type"] == "error":
-                sys.exit(f"ci/in_kernel.py: {message['content']['evalue']}")
+                sys.exit(f"ci/bench: a cell failed: {message['content']['evalue']}")
             if message["msg_type"] == "stream":
                 printed.append(message["content"]["text"])
 
         client.execute_interactive(cell, output_hook=listen, allow_stdin=False, timeout=600)
-        while "println!" in cell and not printed:  # a line may come after the cell's end
+        while "println!" in cell and not printed:  # a line may arrive after the cell's end
             listen(client.get_iopub_msg(timeout=60))
         return "".join(printed).strip()
 
