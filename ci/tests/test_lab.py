@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from http.client import HTTPConnection
 from pathlib import Path
 from unittest.mock import ANY, MagicMock, patch
 
+import requests
+from requests.adapters import HTTPAdapter
 from traitlets.config import PyFileConfigLoader
+from urllib3.util import Retry
 
 CI = Path(__file__).resolve().parent.parent
 ROOT = CI.parent
@@ -54,10 +56,13 @@ class TokenTest(unittest.TestCase):
 
     def status(self, token: str | None = None) -> int:
         headers = {"Authorization": f"token {token}"} if token else {}
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        self.addCleanup(connection.close)
-        connection.request("GET", "/api/contents", headers=headers)
-        return connection.getresponse().status
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy
+            # The server prints its address a moment before it listens there.
+            patiently = HTTPAdapter(max_retries=Retry(connect=10, backoff_factor=0.1))
+            session.mount("http://", patiently)
+            address = f"http://127.0.0.1:{self.port}/api/contents"
+            return session.get(address, headers=headers, timeout=60).status_code
 
     def test_no_configuration_lets_in_whoever_has_no_token(self) -> None:
         self.assertEqual(self.status(), 403)
