@@ -6,7 +6,6 @@ kernel gets a copy of its own (`launch`, `copies`), since two kernels must never
 folder. The files, in the order of use:
 
     paths.py           this repository, the cache and the kernelspec
-    locks.py           locks between processes
     spec.py            writes the kernelspec, which tells Jupyter how to start the kernel
     toolchain.py       Rust's compiler, its standard library and its own sources
     build_folder.py    what a build folder holds, and how it is copied

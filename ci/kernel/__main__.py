@@ -1,10 +1,8 @@
 """The command line of this folder, for ci/setup and for the kernelspec.
 
-.venv/bin/python ci/kernel register KERNEL    write the kernelspec into .venv
-.venv/bin/python ci/kernel prepare            compile the dependencies, unless that is done
-.venv/bin/python ci/kernel launch KERNEL FILE become the kernel; the kernelspec calls this
-.venv/bin/python ci/kernel tidy               remove the copies of kernels that have ended
-.venv/bin/python ci/kernel versions           compare what was compiled with Cargo.lock
+.venv/bin/python ci/kernel register KERNEL       write the kernelspec into .venv
+.venv/bin/python ci/kernel prepare               compile the dependencies, unless that is done
+.venv/bin/python ci/kernel launch KERNEL FILE    become the kernel; the kernelspec calls this
 """
 
 import os
@@ -14,12 +12,9 @@ from pathlib import Path
 PARENT = os.getppid()  # read first: whoever started this process may end at any time
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from kernel.build_folder import prepared  # noqa: E402
-from kernel.copies import tidy  # noqa: E402
 from kernel.launch import launch  # noqa: E402
 from kernel.prepare import prepare  # noqa: E402
 from kernel.spec import register  # noqa: E402
-from kernel.versions import check_versions  # noqa: E402
 
 match sys.argv[1:]:
     case ["register", kernel]:
@@ -28,11 +23,5 @@ match sys.argv[1:]:
         prepare()
     case ["launch", kernel, connection_file]:
         launch(kernel, connection_file, PARENT)
-    case ["tidy"]:
-        tidy()
-    case ["versions"]:
-        check_versions(prepared())
     case _:
-        sys.exit(
-            "usage: ci/kernel register KERNEL | prepare | launch KERNEL FILE | tidy | versions"
-        )
+        sys.exit("usage: ci/kernel register KERNEL | prepare | launch KERNEL FILE")

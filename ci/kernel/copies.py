@@ -8,17 +8,25 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from kernel.build_folder import fill, prepared
-from kernel.locks import locked
 from kernel.paths import CACHE
 
 COPIES = CACHE / "kernels"
 IN_USE = "copies.lock"  # shared while a copy is made, exclusive while one is removed
+
+
+@contextmanager
+def locked(name: str, how: int) -> Iterator[None]:
+    """Holds the lock of this name; `how` is `LOCK_SH` (shared) or `LOCK_EX` (exclusive)."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / name).open("w") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def private_copy() -> Path:

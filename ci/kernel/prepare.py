@@ -10,9 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from kernel.build_folder import fill, prepared
-from kernel.copies import IN_USE, tidy
+from kernel.copies import IN_USE, locked, tidy
 from kernel.launch import IN_PLACE
-from kernel.locks import locked
 from kernel.paths import CACHE, ROOT, digest
 from kernel.toolchain import rust_sources
 from kernel.versions import check_versions
