@@ -4,6 +4,8 @@ import contextlib
 import hashlib
 import http.server
 import io
+import os
+import random
 import re
 import signal
 import stat
@@ -12,11 +14,19 @@ import sys
 import tempfile
 import threading
 import time
+import tracemalloc
 import unittest
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-FETCH = Path(__file__).resolve().parent.parent / "fetch"
+CI = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CI))
+from fetching import Problem  # noqa: E402
+from fetching.download import download  # noqa: E402
+from fetching.unpack import unpack  # noqa: E402
+
+FETCH = CI / "fetch"
 FILES = {
     "train/ants/an ant.jpg": b"six legs" * 999,
     "train/bees/a.jpg": b"four wings",
@@ -24,24 +34,61 @@ FILES = {
 }
 
 
-def archive(files: dict[str, bytes], top: str = "hymenoptera_data/") -> bytes:
+def archive(
+    files: dict[str, bytes], top: str = "hymenoptera_data/", method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+    with zipfile.ZipFile(buffer, "w", method) as zipped:
         for name, content in files.items():
-            zipped.writestr(top + name, content)
+            # Without a date of its own, each entry gets the same.
+            zipped.writestr(zipfile.ZipInfo(top + name), content, method)
     return buffer.getvalue()
+
+
+def mutations(originals: list[bytes], seed: int) -> Iterator[bytes]:
+    """Yields 500 copies with bytes overwritten, pieces repeated, cut out and cut off; or as many
+    as the variable MUTATIONS says."""
+    rng = random.Random(seed)
+    for _ in range(int(os.environ.get("MUTATIONS", "500"))):
+        body = bytearray(rng.choice(originals))
+        for _ in range(rng.choice((1, 1, 2, 8))):
+            at = rng.randrange(len(body) - 8)
+            size = rng.choice((1, 2, 4, 8))
+            match rng.randrange(5):
+                case 0 | 1:
+                    body[at : at + size] = rng.randbytes(size)
+                case 2:
+                    body[at : at + size] = rng.choice((b"\0", b"\xff")) * size
+                case 3:
+                    body[at:at] = body[at : at + size * 8]
+                case 4:
+                    del body[at : at + rng.choice((size, len(body) - at - 30))]
+            body += bytes(max(0, 16 - len(body)))
+        yield bytes(body)
 
 
 class Server(http.server.BaseHTTPRequestHandler):
     """Serves `body`; can promise more than it sends, answer an error, or not answer at all."""
 
     body, promised, status, silent = b"", 0, 200, threading.Event()
+    location, raw = "", b""
 
     def do_GET(self) -> None:
         if self.path == "/silent":
             self.silent.wait(20)
             return
+        if self.path == "/raw":
+            self.wfile.write(self.raw)
+            return
+        if self.path == "/drip":
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Header: ")
+                while not self.silent.wait(0.2):
+                    self.wfile.write(b"x")
+            return
         self.send_response(self.status)
+        if self.location:
+            self.send_header("Location", self.location)
         self.send_header("Content-Length", str(max(self.promised, len(self.body))))
         self.end_headers()
         with contextlib.suppress(OSError):
@@ -77,16 +124,19 @@ class FetchTest(unittest.TestCase):
         return [str(a) for a in (sys.executable, FETCH, *options, *args)]
 
     def fetch(self, path: str = "/a.zip", *args: str | Path) -> subprocess.CompletedProcess[str]:
-        command = self.command("--from", self.address + path, *args)
+        url = path if "://" in path else self.address + path
+        digest = hashlib.sha256(self.handler.body).hexdigest()
+        command = self.command("--from", url, "--sha256", digest, *args)
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
-    def fails(self, said: str, path: str = "/a.zip") -> None:
-        result = self.fetch(path)
+    def fails(self, said: str, path: str = "/a.zip", *args: str | Path) -> None:
+        result = self.fetch(path, *args)
         self.assertEqual(result.returncode, 1, result)
         self.assertIn(said, result.stderr)
-        progress = re.compile(r"ci/fetch: ([0-9.]+( of [0-9]+)? MiB|http\S+: .* about 1 minute)")
+        progress = re.compile(r"ci/fetch: ([0-9.]+( of [0-9]+)? MiB|.*: 45 MiB, about 1 minute)")
         lines = [line for line in result.stderr.splitlines() if not progress.fullmatch(line)]
         self.assertEqual(len(lines), 1, result.stderr)
+        self.assertRegex(lines[0], r"\Aci/fetch: .{20,400}; .{10,}\Z", "path, cause; remedy")
         self.assertNotIn("Traceback", result.stderr)
         self.assert_nothing_left()
 
@@ -107,16 +157,23 @@ class FetchTest(unittest.TestCase):
     def test_archive_from_a_file(self) -> None:
         path = self.folder / "a.zip"
         path.write_bytes(archive(FILES))
-        subprocess.run(self.command("--from", path), check=True, capture_output=True)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        command = self.command("--from", path, "--sha256", digest)
+        subprocess.run(command, check=True, capture_output=True)
         self.assertTrue((self.into / "train/bees/a.jpg").exists())
         self.assertTrue(path.exists())
 
     def test_archive_that_cannot_be_read(self) -> None:
-        cases = {self.folder / "no.zip": "No such file", self.folder: "Is a directory"}
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        missing = self.folder / "no.zip"
+        cases = {missing: "no such file", self.folder: "is not a file", fifo: "is not a file"}
         for path, cause in cases.items():
             with self.subTest(cause):
                 command = self.command("--from", path)
-                result = subprocess.run(command, capture_output=True, text=True, check=False)
+                result = subprocess.run(
+                    command, capture_output=True, text=True, timeout=60, check=False
+                )
                 self.assertEqual(result.returncode, 1, result)
                 line = rf"\Aci/fetch: {path}: {cause}.*; correct --from.*\n\Z"
                 self.assertRegex(result.stderr, line)
@@ -128,7 +185,7 @@ class FetchTest(unittest.TestCase):
         self.handler.status = 500
         result = self.fetch()
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertIn("all as they should be", result.stdout)
+        self.assertIn("3 files, verified", result.stdout)
 
     def test_already_there_but_wrong_is_kept_and_said(self) -> None:
         self.handler.body = archive(FILES)
@@ -137,14 +194,21 @@ class FetchTest(unittest.TestCase):
         (self.into / "val/ants/b.jpg").unlink()
         result = self.fetch()
         self.assertEqual(result.returncode, 1)
-        self.assertIn("train/bees/a.jpg has another content (and 1 more)", result.stderr)
+        self.assertIn("train/bees/a.jpg has different content (and 1 more)", result.stderr)
 
-    def test_check_names_a_file_too_many(self) -> None:
+    def test_check_names_a_pipe_and_a_file_too_many(self) -> None:
         self.handler.body = archive(FILES)
         self.fetch()
         self.assertEqual(self.fetch("/", "--check", self.into).returncode, 0)
+        (self.into / "val/ants/b.jpg").unlink()
+        os.mkfifo(self.into / "val/ants/b.jpg")
+        self.assertIn("b.jpg has different", self.fetch("/", "--check", self.into).stderr)
         (self.into / "val/ants/c.jpg").write_bytes(b"one more")
         self.assertIn("val/ants/c.jpg is not in", self.fetch("/", "--check", self.into).stderr)
+
+    def test_another_archive(self) -> None:
+        self.handler.body = archive(FILES)
+        self.fails("its SHA-256 starts with", "/a.zip", "--sha256", "0" * 64)
 
     def test_web_page(self) -> None:
         self.handler.body = b"\n<!doctype html><title>Log in to the network</title>"
@@ -152,16 +216,73 @@ class FetchTest(unittest.TestCase):
 
     def test_server_error(self) -> None:
         self.handler.status = 503
-        self.fails("the server says 503")
+        self.fails("the server answered 503")
 
     def test_nobody_listens(self) -> None:
         self.address = "http://127.0.0.1:9"
-        self.fails("cannot be reached")
+        self.fails("cannot be downloaded: Connection refused")
 
     def test_no_answer(self) -> None:
         start = time.monotonic()
         self.fails("no answer in 1 s", "/silent")
         self.assertLess(time.monotonic() - start, 10)
+
+    def test_headers_a_byte_at_a_time(self) -> None:
+        start = time.monotonic()
+        self.fails("not done in 0.02 minutes", "/drip", "--time-limit", "1.2")
+        self.assertLess(time.monotonic() - start, 10)
+
+    def test_answers_that_are_not_http(self) -> None:
+        chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        answers = {
+            "": "closed",
+            "SSH-2.0-OpenSSH_9.2\r\n": "does not speak HTTP",
+            "\x1b[2J\xff" * 999 + "\r\n\r\n": "does not speak HTTP",
+            "HTTP/1.1 999999 Odd\r\n\r\n": "does not speak HTTP",
+            "HTTP/1.1 503 \x1b[2J\rgone\r\n\r\n": "answered 503",
+            chunked + "not a number\r\nPK\r\n": "damaged",
+            chunked + "8\r\nPK": "broke off",
+            "HTTP/1.1 200 OK\r\nX: " + "x" * 70_000 + "\r\n\r\n": "header line",
+            "HTTP/1.1 200 OK\r\n" + "X: x\r\n" * 200 + "\r\n": "headers",
+            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nPK": "not the tutorial's archive",
+        }
+        for answer, said in answers.items():
+            with self.subTest(answer[:80]):
+                self.handler.raw = answer.encode("latin-1")
+                self.fails(said, "/raw")
+
+    def test_mutated_answers(self) -> None:
+        """Each is downloaded, or refused in one line."""
+        start = b"HTTP/1.1 200 OK\r\nServer: here\r\n"
+        originals = [
+            start + b"Content-Length: 16\r\n\r\nsixteen letters.",
+            start
+            + b"Transfer-Encoding: chunked\r\n\r\n8\r\nsixteen \r\n8\r\nletters.\r\n0\r\n\r\n",
+        ]
+        refused = 0
+        for number, self.handler.raw in enumerate(mutations(originals, seed=0)):
+            with self.subTest(number), contextlib.redirect_stderr(io.StringIO()):
+                try:
+                    download(f"{self.address}/raw", self.folder / "raw", timeout=5, limit=20)
+                except Problem as problem:
+                    refused += 1
+                    self.assertRegex(str(problem), r"\A.{20,200}\Z")
+        self.assertGreater(refused, number / 4)
+
+    def test_redirects(self) -> None:
+        self.handler.status = 302
+        for self.handler.location in ("/a.zip", "gopher://example/a.zip", "http://[", "http://:x/"):
+            with self.subTest(self.handler.location):
+                self.fails(f"{self.address}/a.zip: ")
+
+    def test_odd_addresses(self) -> None:
+        hosts = ("", "[::1", "127.0.0.1:x", "127.0.0.1:99999", "exa mple", "a" * 70 + ".example")
+        urls = [f"http://{host}/a.zip" for host in hosts]
+        urls += ["://", "http://", "gopher://example/a.zip", f"{self.address}/a b\n.zip"]
+        urls += [f"{self.address}/ä.zip", "http://ex\udcff/", "data://,PK", "file:///dev/null"]
+        for url in urls:
+            with self.subTest(url):
+                self.fails("ci/fetch: ", url)
 
     def test_connection_that_breaks_off(self) -> None:
         self.handler.body = archive(FILES)[:200]
@@ -178,6 +299,46 @@ class FetchTest(unittest.TestCase):
         self.handler.body = bytes(body)
         self.fails("not a complete zip archive")
 
+    def test_mutated_archives(self) -> None:
+        """Each is unpacked, or refused in one line."""
+        files = {**FILES, "train/ants/an ant.jpg": b"six legs" * 9, "val/ants/ümläut.jpg": b"x"}
+        methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+        originals = [archive(files, method=method) for method in methods]
+        path, tree = self.folder / "mutated.zip", self.folder / "tree"
+        manifest = dict.fromkeys(files, "")
+        refused = 0
+        for number, body in enumerate(mutations(originals, seed=0)):
+            with self.subTest(number):
+                path.write_bytes(body)
+                try:
+                    unpack(path, tree, manifest)
+                except Problem as problem:
+                    refused += 1
+                    self.assertRegex(str(problem), r"\A.{20,400}\Z")
+        self.assertGreater(refused, number / 2)
+        found = {p.relative_to(tree).as_posix() for p in tree.rglob("*") if p.is_file()}
+        self.assertLessEqual(found, set(manifest))
+        self.assertEqual(
+            {p.name for p in self.folder.iterdir()}, {"manifest", "mutated.zip", "tree"}
+        )
+
+    def test_entry_larger_than_it_declares(self) -> None:
+        """64 MiB that declare 10 bytes are never in memory at once."""
+        body = bytearray(archive({"val/ants/b.jpg": bytes(64 << 20)}))
+        size = body.rindex(b"PK\1\2") + 24  # of the uncompressed file, in the central directory
+        body[size : size + 4] = (10).to_bytes(4, "little")
+        path = self.folder / "bomb.zip"
+        path.write_bytes(body)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        with self.assertRaisesRegex(Problem, "Bad CRC"):
+            unpack(path, self.folder / "tree", dict.fromkeys(FILES, ""))
+        self.assertLess(tracemalloc.get_traced_memory()[1], 4 << 20)
+
+    def test_other_compression(self) -> None:
+        self.handler.body = archive(FILES, method=zipfile.ZIP_LZMA)
+        self.fails("not deflate")
+
     def test_too_large_a_download(self) -> None:
         self.handler.promised = 1 << 30
         self.handler.body = b"PK"
@@ -189,7 +350,7 @@ class FetchTest(unittest.TestCase):
 
     def test_wrong_content(self) -> None:
         self.handler.body = archive({**FILES, "train/bees/a.jpg": b"five wings"})
-        self.fails("1 of 3 files are not the tutorial's, first train/bees/a.jpg has another")
+        self.fails("1 of 3 files are not the tutorial's, first train/bees/a.jpg has diff")
 
     def test_missing_file(self) -> None:
         self.handler.body = archive({k: FILES[k] for k in list(FILES)[:2]})
@@ -200,7 +361,7 @@ class FetchTest(unittest.TestCase):
             with self.subTest(name):
                 self.handler.body = archive({**{f"hymenoptera_data/{k}": c for k, c in
                                                 FILES.items()}, name: b"evil"}, top="")  # fmt: skip
-                self.fails("wants to write outside its folder")
+                self.fails("tries to write outside its folder")
                 self.assertEqual(list(self.folder.rglob("*evil*")), [])
 
     def test_link(self) -> None:

@@ -4,8 +4,12 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, builder::RangedU64ValueParser};
 use lrlib::{
-    CenterCrop, Checkpoint, Compose, Error, ImageFolder, LogisticRegression, Resize, Result, TrainConfig, data_folder,
-    fit, majority_baseline,
+    Error, Result,
+    datasets::{ImageFolder, data_folder},
+    metrics::majority_baseline,
+    nn::LogisticRegression,
+    train::{Checkpoint, TrainConfig, fit},
+    transforms::{CenterCrop, Compose, Resize},
 };
 
 /// Trains logistic regression on a folder of pictures and prints the tutorial's table.

@@ -1,19 +1,22 @@
 //! What can go wrong, each in one line: the path, the cause, the remedy.
 
-use std::{fmt, io, path::Path, path::PathBuf};
+use std::{io, path::Path, path::PathBuf};
 
-/// An answer of this crate, or its [`Error`].
+use image::ImageError;
+
+/// A result of this crate, or its [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong with the world: files, pictures, settings.
 ///
-/// `Display` is one line that holds everything, because a notebook shows nothing else;
-/// [`source`](std::error::Error::source) keeps the chain. A caller's bug (a vector of the wrong length)
-/// is not here: it panics, and says both lengths.
-#[derive(Debug)]
+/// `Display` is one line that says everything, because a notebook shows nothing else;
+/// [`source`](std::error::Error::source) keeps the chain. A mistake in the caller's code (a vector of the wrong length)
+/// is not here: it panics, with both lengths.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused to read or write.
+    #[error("cannot {action} {}: {source}; {}", one_line(path.display()), io_remedy(source))]
     Io {
         /// What was tried: "read", "write".
         action: &'static str,
@@ -22,34 +25,54 @@ pub enum Error {
         /// The system's own words.
         source: io::Error,
     },
-    /// A file that is no picture, or a broken one.
+    /// A file that is not a picture, or a broken one.
+    #[error("cannot read {} as a picture: {}; {}", one_line(path.display()), one_line(source), picture_remedy(source))]
     Picture {
         /// The file.
         path: PathBuf,
         /// The decoder's own words.
-        source: image::ImageError,
+        source: ImageError,
     },
-    /// A folder that is no data set of two classes.
+    /// A folder that is not a data set of two classes.
+    #[error("{}: {}", one_line(path.display()), one_line(problem))]
     Dataset {
         /// The folder, or the file in it.
         path: PathBuf,
         /// The cause and the remedy.
         problem: String,
     },
-    /// A setting outside its range, or a training that it made diverge.
-    Config(String),
-    /// A file that is no model, or a model that does not fit.
+    /// A file that is not a model, or a model that does not fit.
+    #[error("{}: {}", one_line(path.display()), one_line(problem))]
     Model {
         /// The file.
         path: PathBuf,
         /// The cause and the remedy.
         problem: String,
     },
+    /// A setting outside its range.
+    #[error("{}", one_line(.0))]
+    Config(String),
+    /// A run whose loss stopped being a number.
+    #[error("{}", one_line(.0))]
+    Diverged(String),
     /// A figure that could not be drawn.
+    #[error("{}", one_line(.0))]
     Plot(String),
 }
 
 impl Error {
+    /// Returns the file or folder that the error is about.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Io { path, .. }
+            | Self::Picture { path, .. }
+            | Self::Dataset { path, .. }
+            | Self::Model { path, .. } => Some(path),
+            Self::Config(_) | Self::Diverged(_) | Self::Plot(_) => None,
+        }
+    }
+
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Io { action: "read", path: path.into(), source }
     }
@@ -67,46 +90,24 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { action, path, source } => {
-                let remedy = match source.kind() {
-                    io::ErrorKind::NotFound => "check the path",
-                    io::ErrorKind::PermissionDenied => "check its permissions",
-                    _ => "check the file and the disk",
-                };
-                write!(f, "cannot {action} {}: {source}; {remedy}", path.display())
-            }
-            Self::Picture { path, source } => {
-                let (cause, remedy) = picture_problem(source);
-                write!(f, "cannot read {} as a picture: {cause}; {remedy}", path.display())
-            }
-            Self::Dataset { path, problem } | Self::Model { path, problem } => {
-                write!(f, "{}: {problem}", path.display())
-            }
-            Self::Config(problem) | Self::Plot(problem) => f.write_str(problem),
-        }
+/// Writes line breaks and other control characters as escapes, `\n`.
+fn one_line(text: impl ToString) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.to_string().chars().map(escape).collect()
+}
+
+fn io_remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "check the path",
+        io::ErrorKind::PermissionDenied => "check its permissions",
+        _ => "check the file and the disk",
     }
 }
 
-/// A decoder's cause on one line, and who can do what about it.
-fn picture_problem(error: &image::ImageError) -> (String, &'static str) {
-    let cause = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-    let remedy = match error {
-        image::ImageError::Limits(_) => "it claims to be larger than 16384 pixels a side or 512 MiB: shrink it",
-        image::ImageError::Unsupported(_) => "convert it to JPEG or PNG, or remove it",
+fn picture_remedy(error: &ImageError) -> &'static str {
+    match error {
+        ImageError::Limits(_) => "it claims to be larger than 16384 pixels a side or 512 MiB: shrink it",
+        ImageError::Unsupported(_) => "convert it to JPEG or PNG, or remove it",
         _ => "fetch it again, or remove it",
-    };
-    (cause, remedy)
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            Self::Picture { source, .. } => Some(source),
-            _ => None,
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Batches: nothing is lost, nothing is doubled, a seed repeats.
 
-use lrlib::Batch;
+use lrlib::datasets::Batch;
 use ndarray::{Array1, Array2};
 
 /// Row i holds i, and its file is named i; every third is of class 1.

@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use lrlib::{Batch, Checkpoint, LogisticRegression, Method, TrainConfig, fit};
+use lrlib::{
+    datasets::Batch,
+    nn::LogisticRegression,
+    train::{Checkpoint, Method, TrainConfig, fit},
+};
 use ndarray::Array2;
 use ndarray_rand::{
     RandomExt,
@@ -21,10 +25,11 @@ fn random(n: usize) -> Batch {
 fn in_pieces_or_at_once_the_numbers_are_the_same() {
     let (train, val) = (random(40), random(12));
     let start = LogisticRegression::normal(60, 0.1, 3).expect("a deviation");
-    for method in [Method::FullBatch, Method::MiniBatch, Method::SampleSpace] {
+    for (method, batch_size) in
+        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(16)), (Method::SampleSpace, None)]
+    {
         let folder = tempdir().expect("a folder");
         let path = folder.path().join("kept.safetensors");
-        let batch_size = (method == Method::MiniBatch).then_some(16);
         let config = TrainConfig {
             learning_rate: 0.1,
             weight_decay: 0.01,
@@ -77,7 +82,7 @@ fn few_epochs_may_be_followed_by_many() {
     let few = TrainConfig { epochs: 1, checkpoint, ..Default::default() };
     let many = TrainConfig { epochs: 300, ..few.clone() };
     let mut model = LogisticRegression::new(60);
-    assert_eq!(fit(&mut model, &train, None, &few).expect("it trains").method, Method::FullBatch);
+    assert_eq!(fit(&mut model, &train, None, &few).expect("it trains").method, Method::FeatureSpace);
     let history = fit(&mut model, &train, None, &many).expect("it goes on");
     assert_eq!(history.method, Method::SampleSpace, "another way is the shorter one now");
     let unbroken = TrainConfig { checkpoint: None, ..many };
@@ -99,5 +104,5 @@ fn what_cannot_be_kept_is_said_before_the_training() {
     assert!(error.contains("cannot write") && model == LogisticRegression::new(60), "{error}");
     model.save(folder.path().join("model")).expect("saved");
     let error = fit(&mut model, &random(40), None, &checkpoint("model")).expect_err("a model").to_string();
-    assert!(error.contains("kept by no training"), "{error}");
+    assert!(error.contains("is not a checkpoint"), "{error}");
 }

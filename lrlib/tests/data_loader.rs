@@ -3,7 +3,13 @@
 use std::fs;
 
 use image::{Rgb, RgbImage};
-use lrlib::{Batch, Compose, DataLoader, ImageFolder, LogisticRegression, TrainConfig, Transform, fit};
+use lrlib::{
+    datasets::{Batch, DataLoader, ImageFolder},
+    nn::LogisticRegression,
+    optim::Sgd,
+    train::{TrainConfig, fit},
+    transforms::{Compose, Transform},
+};
 use tempfile::{TempDir, tempdir};
 
 /// Ten pictures of 4 × 4 pixels, no two alike.
@@ -36,7 +42,7 @@ fn training_from_files_is_training_from_memory() {
         assert_eq!(batches.iter().map(Batch::num_samples).collect::<Vec<_>>(), [3, 3, 3, 1]);
         for batch in batches {
             let grads = model.backward(&batch.x, &model.forward(&batch.x), &batch.y);
-            model.step(&grads, learning_rate);
+            Sgd::new(learning_rate).step(&mut model, &grads);
         }
     }
     assert!(model == expected, "{model:?} is not {expected:?}");

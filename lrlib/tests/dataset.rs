@@ -7,7 +7,10 @@ use std::{
 };
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, RgbImage};
-use lrlib::{CenterCrop, Compose, ImageFolder, Resize};
+use lrlib::{
+    datasets::ImageFolder,
+    transforms::{CenterCrop, Compose, Resize},
+};
 use tempfile::{TempDir, tempdir};
 
 /// A folder with these files; a name that ends in `.txt` gets text, any other a small PNG.
@@ -56,7 +59,7 @@ fn refusal(name: &str, content: &[u8]) -> String {
 }
 
 /// What a picture of these bytes decodes to.
-fn levels(name: &str, content: &[u8]) -> Vec<u8> {
+fn pixels_of(name: &str, content: &[u8]) -> Vec<u8> {
     let root = folder(&["ants/a.png"]);
     put(root.path(), format!("bees/{name}"), content);
     ImageFolder::new(root.path()).expect("two classes").get(1).expect("decoded").0.into_raw()
@@ -111,25 +114,25 @@ fn load_fills_rows_in_order() {
 fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
     // np.asarray(Image.open(file).convert("RGB")), Pillow 13.0, on the same levels.
     let grey = ImageBuffer::from_raw(2, 1, vec![7_u8, 200]).expect("two pixels");
-    assert_eq!(levels("grey.png", &png(DynamicImage::ImageLuma8(grey))), [7, 7, 7, 200, 200, 200]);
+    assert_eq!(pixels_of("grey.png", &png(DynamicImage::ImageLuma8(grey))), [7, 7, 7, 200, 200, 200]);
     let alpha = ImageBuffer::from_raw(1, 1, vec![10_u8, 20, 30, 0]).expect("a pixel");
-    assert_eq!(levels("alpha.png", &png(DynamicImage::ImageRgba8(alpha))), [10, 20, 30]);
+    assert_eq!(pixels_of("alpha.png", &png(DynamicImage::ImageRgba8(alpha))), [10, 20, 30]);
     let deep_grey = ImageBuffer::from_raw(4, 1, vec![0_u16, 100, 256, 65535]).expect("four pixels");
     let expected = [0, 0, 0, 100, 100, 100, 255, 255, 255, 255, 255, 255];
-    assert_eq!(levels("grey16.png", &png(DynamicImage::ImageLuma16(deep_grey))), expected);
+    assert_eq!(pixels_of("grey16.png", &png(DynamicImage::ImageLuma16(deep_grey))), expected);
     let deep = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x80ff, 0xffff, 255, 256, 128]).expect("two pixels");
-    assert_eq!(levels("rgb16.png", &png(DynamicImage::ImageRgb16(deep))), [18, 128, 255, 0, 1, 0]);
+    assert_eq!(pixels_of("rgb16.png", &png(DynamicImage::ImageRgb16(deep))), [18, 128, 255, 0, 1, 0]);
     let veiled_grey = ImageBuffer::from_raw(2, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("two pixels");
-    assert_eq!(levels("greya16.png", &png(DynamicImage::ImageLumaA16(veiled_grey))), [18, 18, 18, 128, 128, 128]);
+    assert_eq!(pixels_of("greya16.png", &png(DynamicImage::ImageLumaA16(veiled_grey))), [18, 18, 18, 128, 128, 128]);
     let veiled = ImageBuffer::from_raw(1, 1, vec![0x1234_u16, 0x8000, 0x80ff, 0]).expect("a pixel");
-    assert_eq!(levels("rgba16.png", &png(DynamicImage::ImageRgba16(veiled))), [18, 128, 128]);
+    assert_eq!(pixels_of("rgba16.png", &png(DynamicImage::ImageRgba16(veiled))), [18, 128, 128]);
     // Image.frombytes("CMYK", (2, 2), bytes([0, 128, 255, 64] * 4)).save("cmyk.jpg"): convert("RGB") gives (191, 95, 0).
-    assert_eq!(levels("cmyk.jpg", include_bytes!("pictures/cmyk.jpg")), [191, 95, 0].repeat(4));
+    assert_eq!(pixels_of("cmyk.jpg", include_bytes!("pictures/cmyk.jpg")), [191, 95, 0].repeat(4));
     // The same, 17 × 9 with subsampling="4:2:0".
-    let halved = levels("halved.jpg", include_bytes!("pictures/cmyk_halved.jpg"));
+    let halved = pixels_of("halved.jpg", include_bytes!("pictures/cmyk_halved.jpg"));
     assert_eq!(halved, [191, 95, 0].repeat(17 * 9));
     // Image.new("P") with the palette (255, 0, 0), (0, 0, 255), the second one transparent.
-    assert_eq!(levels("palette.png", include_bytes!("pictures/palette.png")), [255, 0, 0, 0, 0, 255]);
+    assert_eq!(pixels_of("palette.png", include_bytes!("pictures/palette.png")), [255, 0, 0, 0, 0, 255]);
 }
 
 #[test]
@@ -142,14 +145,14 @@ fn a_jpeg_has_the_levels_that_pillow_reads() {
         168, 126, 133, 205, 94, 82, 154, 209, 178, 245, 105, 50, 108, 203, 80, 171, 205, 101, 190, 182, 114, 199, 95,
         42, 124, 127, 64, 143, 121, 37, 114, 202, 82, 154,
     ];
-    assert_eq!(levels("pattern.jpg", include_bytes!("pictures/pattern.jpg")), expected);
+    assert_eq!(pixels_of("pattern.jpg", include_bytes!("pictures/pattern.jpg")), expected);
     let grey = ImageBuffer::from_pixel(9, 7, Luma([128_u8]));
-    assert_eq!(levels("grey.jpg", &encode(grey, ImageFormat::Jpeg)), [128].repeat(9 * 7 * 3));
+    assert_eq!(pixels_of("grey.jpg", &encode(grey, ImageFormat::Jpeg)), [128].repeat(9 * 7 * 3));
 }
 
 #[test]
 fn the_format_is_told_by_the_content() {
-    assert_eq!(levels("a_png.jpg", &png(RgbImage::from_pixel(1, 1, [1, 2, 3].into()))), [1, 2, 3]);
+    assert_eq!(pixels_of("a_png.jpg", &png(RgbImage::from_pixel(1, 1, [1, 2, 3].into()))), [1, 2, 3]);
 }
 
 #[test]

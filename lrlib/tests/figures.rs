@@ -3,7 +3,10 @@
 use std::fs;
 
 use image::RgbImage;
-use lrlib::{Epoch, History, plot_grid, plot_history, plot_image, plot_lines, plot_weights};
+use lrlib::{
+    plot,
+    train::{Epoch, History},
+};
 use ndarray::Array1;
 use tempfile::tempdir;
 
@@ -12,6 +15,7 @@ fn history() -> History {
         epoch,
         loss: 0.7 - epoch as f32 / 10.0,
         train_accuracy: 0.5 + epoch as f32 / 10.0,
+        val_loss: Some(0.69),
         val_accuracy: Some(0.5),
     };
     History { epochs: (0..3).map(epoch).collect(), ..Default::default() }
@@ -21,7 +25,7 @@ fn history() -> History {
 fn a_saved_figure_is_an_opaque_png_of_its_size() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("history.png");
-    let figure = plot_history(&history(), 0.5425).expect("drawn");
+    let figure = plot::history(&history(), 0.5425).expect("drawn");
     figure.save(&path).expect("saved");
     let image = image::open(&path).expect("a PNG");
     assert_eq!((image.width(), image.height()), figure.size());
@@ -34,7 +38,7 @@ fn a_saved_figure_is_an_opaque_png_of_its_size() {
 
 #[test]
 fn words_say_what_a_figure_shows() {
-    let figure = plot_history(&history(), 0.5425).expect("drawn");
+    let figure = plot::history(&history(), 0.5425).expect("drawn");
     assert_eq!(
         figure.alt(),
         "Loss over 3 epochs: train falls from 0.7000 to 0.5000. Accuracy in %: train rises from 50.0000 to 70.0000; \
@@ -48,10 +52,10 @@ fn pictures_keep_their_pixels() {
     let count = |image: &RgbImage| image.pixels().filter(|pixel| pixel.0 == [200, 10, 20]).count();
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("figure.png");
-    plot_image(&red, "an ant").expect("drawn").save(&path).expect("saved");
+    plot::image(&red, "an ant").expect("drawn").save(&path).expect("saved");
     assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 2 * 224 * 2 * 224);
     let three = vec![(red.clone(), "ant".into()), (red.clone(), "bee".into()), (red, "ant".into())];
-    let grid = plot_grid(&three, 2, "Samples").expect("drawn");
+    let grid = plot::grid(&three, 2, "Samples").expect("drawn");
     assert_eq!(grid.alt(), "Samples: 3 pictures: ant; bee; ant");
     grid.save(&path).expect("saved");
     assert_eq!(count(&image::open(&path).expect("a PNG").into_rgb8()), 3 * 2 * 224 * 2 * 224);
@@ -60,10 +64,10 @@ fn pictures_keep_their_pixels() {
 #[test]
 fn what_cannot_be_drawn_is_an_error() {
     let classes = ["ants".into(), "bees".into()];
-    assert!(plot_weights(&Array1::zeros(11), 2, 2, &classes).is_err());
-    assert!(plot_weights(&Array1::zeros(12), 2, 2, &classes).is_ok());
-    assert!(plot_history(&History::default(), 0.5).is_err());
-    assert!(plot_lines("t", "x", "y", &[("nan", vec![(0.0, f32::NAN)])]).is_err());
-    assert!(plot_lines("t", "x", "y", &[("point", vec![(0.0, 1.0)])]).is_ok());
-    assert!(plot_grid(&[], 3, "none").is_err());
+    assert!(plot::weights(&Array1::zeros(11), 2, 2, &classes).is_err());
+    assert!(plot::weights(&Array1::zeros(12), 2, 2, &classes).is_ok());
+    assert!(plot::history(&History::default(), 0.5).is_err());
+    assert!(plot::lines("t", "x", "y", &[("nan", vec![(0.0, f32::NAN)])]).is_err());
+    assert!(plot::lines("t", "x", "y", &[("point", vec![(0.0, 1.0)])]).is_ok());
+    assert!(plot::grid(&[], 3, "none").is_err());
 }

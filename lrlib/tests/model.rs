@@ -3,8 +3,10 @@
 use std::f32::consts::LN_2;
 
 use lrlib::{
-    Batch, LogisticRegression, Method, TrainConfig, accuracy, binary_cross_entropy, binary_cross_entropy_with_logits,
-    confidence_interval, fit, majority_baseline, sigmoid,
+    datasets::Batch,
+    metrics::{accuracy, majority_baseline, wilson_interval},
+    nn::{LogisticRegression, binary_cross_entropy, binary_cross_entropy_with_logits, sigmoid},
+    train::{Method, TrainConfig, fit},
 };
 use ndarray::{Array1, Array2, array};
 use ndarray_rand::{
@@ -213,15 +215,15 @@ fn accuracy_counts_a_half_as_class_0() {
 }
 
 #[test]
-fn confidence_interval_is_as_statsmodels() {
+fn wilson_interval_is_as_statsmodels() {
     // statsmodels.stats.proportion.proportion_confint(89, 153, method="wilson") = (0.50252, 0.65688)
-    let (low, high) = confidence_interval(89.0 / 153.0, 153);
+    let (low, high) = wilson_interval(89.0 / 153.0, 153);
     let (p, n, z) = (89.0 / 153.0, 153.0, 1.959_964);
     // Both ends solve (p̂ − p)² = z²·p·(1 − p)/n.
     for end in [low, high] {
         assert_close((p - end) * (p - end), z * z * end * (1.0 - end) / n, 1e-6);
     }
-    assert!(low < p && p < high && confidence_interval(1.0, 5).1 <= 1.0);
+    assert!(low < p && p < high && wilson_interval(1.0, 5).1 <= 1.0);
 }
 
 #[test]
@@ -229,7 +231,7 @@ fn a_class_may_count_more() {
     // 5 steps of torch.optim.SGD(lr=0.5) on torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor(3.0)), from zeros.
     let x = array![[0.1, 0.9], [0.4, 0.2], [0.8, 0.5], [0.3, 0.7]];
     let train = Batch::new(x, array![0.0, 1.0, 1.0, 0.0]);
-    for method in [Method::FullBatch, Method::SampleSpace] {
+    for method in [Method::FeatureSpace, Method::SampleSpace] {
         let (learning_rate, pos_weight) = (0.5, 3.0);
         let config = TrainConfig { epochs: 5, learning_rate, pos_weight, method: Some(method), ..Default::default() };
         let mut model = LogisticRegression::new(2);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lrlib::LogisticRegression;
+use lrlib::nn::LogisticRegression;
 use ndarray::array;
 use tempfile::tempdir;
 

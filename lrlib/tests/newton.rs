@@ -1,6 +1,11 @@
 //! Newton's method ends where the gradient does.
 
-use lrlib::{Batch, LogisticRegression, TrainConfig, fit, newton};
+use lrlib::{
+    datasets::Batch,
+    nn::LogisticRegression,
+    optim::newton,
+    train::{TrainConfig, fit},
+};
 use ndarray::Array2;
 use ndarray_rand::{
     RandomExt,

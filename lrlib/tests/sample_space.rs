@@ -1,6 +1,12 @@
 //! Training in sample space gives what the loop over the pixels gives.
 
-use lrlib::{Batch, LogisticRegression, Method, TrainConfig, accuracy, fit};
+use lrlib::{
+    datasets::Batch,
+    metrics::accuracy,
+    nn::LogisticRegression,
+    optim::Sgd,
+    train::{Method, TrainConfig, fit},
+};
 use ndarray::Array2;
 use ndarray_rand::{
     RandomExt,
@@ -37,11 +43,11 @@ fn both_paths_make_the_same_steps() {
         assert_eq!(history.method, Method::SampleSpace, "{n} samples of {d} features");
         for epoch in &history.epochs {
             let y_hat = written_out.forward(&train.x);
-            let loss = lrlib::binary_cross_entropy(&y_hat, &train.y);
+            let loss = lrlib::nn::binary_cross_entropy(&y_hat, &train.y);
             assert!((loss - epoch.loss).abs() < 1e-5, "seed {seed}: loss {loss} at {epoch}");
             let mut grads = written_out.backward(&train.x, &y_hat, &train.y);
             grads.weight.scaled_add(weight_decay, &written_out.weight);
-            written_out.step(&grads, config.learning_rate);
+            Sgd::new(config.learning_rate).step(&mut written_out, &grads);
             // A sample at the border may fall to either side.
             let val_accuracy = accuracy(&written_out.forward(&val.x), &val.y);
             let off = epoch.val_accuracy.expect("there is val") - val_accuracy;
@@ -120,14 +126,14 @@ fn the_order_of_samples_changes_nothing_but_rounding() {
 fn many_samples_of_few_features_go_over_the_pixels() {
     let train = random(200, 50, &mut StdRng::seed_from_u64(1));
     let history = fit(&mut LogisticRegression::new(50), &train, None, &TrainConfig::default()).expect("it trains");
-    assert_eq!(history.method, Method::FullBatch);
+    assert_eq!(history.method, Method::FeatureSpace);
 }
 
 #[test]
 fn a_feature_that_is_no_number_leaves_the_model_as_it_was() {
     let mut train = random(20, 2000, &mut StdRng::seed_from_u64(1));
     train.x[[3, 5]] = f32::NAN;
-    for method in [Method::SampleSpace, Method::FullBatch] {
+    for method in [Method::SampleSpace, Method::FeatureSpace] {
         let config = TrainConfig { method: Some(method), ..Default::default() };
         let mut model = LogisticRegression::new(2000);
         let error = fit(&mut model, &train, None, &config).expect_err("no number").to_string();

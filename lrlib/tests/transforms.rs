@@ -3,7 +3,7 @@
 #![expect(clippy::float_cmp, reason = "levels and halves are exact")]
 
 use image::{Rgb, RgbImage};
-use lrlib::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
+use lrlib::transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
 use ndarray::{Array1, array};
 
 /// `picture` in `ci/reference.py`.
@@ -96,7 +96,7 @@ fn a_tensor_is_channel_by_channel_and_back() {
 #[test]
 fn normalize_shifts_and_scales_each_channel() {
     let mut x = array![[0.5, 0.5, 0.0, 1.0, 0.25, 0.75]];
-    Normalize::new([0.5, 0.0, 0.25], [1.0, 2.0, 0.5]).expect("in range").apply(&mut x);
+    Normalize::new([0.5, 0.0, 0.25], [1.0, 2.0, 0.5]).expect("in range").apply_batch(&mut x);
     assert_eq!(x, array![[0.0, 0.0, 0.0, 0.5, 0.0, 1.0]]);
     assert!(Normalize::new([0.0; 3], [1.0, 0.0, 1.0]).is_err());
 }

@@ -51,7 +51,7 @@ fn it_prints_the_table_and_writes_every_epoch() {
     assert_eq!(printed.lines().filter(|line| line.starts_with("epoch")).count(), 3, "0, 10 and the last: {printed}");
     let csv = fs::read_to_string(csv).expect("written");
     let lines: Vec<&str> = csv.lines().collect();
-    assert_eq!((lines[0], lines.len()), ("epoch,loss,train_accuracy,val_accuracy", 13));
+    assert_eq!((lines[0], lines.len()), ("epoch,loss,train_accuracy,val_loss,val_accuracy", 13));
     assert!(lines[1].starts_with("0,0.693147"), "ln 2 at zero weights: {}", lines[1]);
 }
 
@@ -137,7 +137,7 @@ fn the_photographs_give_the_published_curve() {
             let loss = if bias { with } else { without };
             assert!((row[1] - loss).abs() <= 3e-6, "loss of epoch {epoch}: {} is not {loss}", row[1]);
             assert!((row[2] - train).abs() <= 1e-6, "train accuracy of epoch {epoch}: {}", row[2]);
-            assert!((row[3] - val).abs() <= 1e-6, "val accuracy of epoch {epoch}: {}", row[3]);
+            assert!((row[4] - val).abs() <= 1e-6, "val accuracy of epoch {epoch}: {}", row[4]);
         }
     }
 }

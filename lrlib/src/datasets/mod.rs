@@ -1,0 +1,19 @@
+//! From files to batches: `torchvision.datasets` and `torch.utils.data`.
+//!
+//! Reading and mathematics meet only at [`Batch`].
+
+mod data_folder;
+mod rng;
+mod batch;
+mod decode;
+mod find;
+mod image_folder;
+mod data_loader;
+
+pub use batch::Batch;
+pub use data_folder::data_folder;
+pub use data_loader::{Batches, DataLoader};
+pub use find::IMG_EXTENSIONS;
+pub use image_folder::{ImageFolder, Sample};
+pub use rng::rng;
+pub(crate) use rng::shuffled;

@@ -1,0 +1,15 @@
+//! What exists for speed alone: arrays in, arrays out. All `unsafe` code of the crate is here.
+//!
+//! Nothing here knows of models, epochs or files; [`nn`](crate::nn), [`optim`](crate::optim) and
+//! [`train`](crate::train) say what is computed, this module computes it fast.
+
+pub(crate) mod memory;
+pub(crate) mod product;
+pub(crate) mod pixel;
+pub(crate) mod gram;
+pub(crate) mod trajectory;
+pub(crate) mod sample_space;
+pub(crate) mod newton;
+
+pub use gram::gram;
+pub use pixel::{Pixel, to_bytes};

@@ -1,0 +1,104 @@
+//! A run that continues where it stopped: the model and its history so far, in a file.
+
+use std::path::PathBuf;
+
+use bytemuck::cast_slice;
+use ndarray::Array2;
+
+use super::{config::TrainConfig, history::Epoch};
+use crate::{
+    datasets::Batch,
+    error::{Error, Result},
+    nn::{LogisticRegression, safetensors::Contents},
+};
+
+/// Where and how often [`fit`](super::fit) saves the model and its history.
+///
+/// If the file exists, `fit` continues from it: a run that was killed ends with exactly the numbers of one that was not.
+/// The file is replaced as a whole, so a process killed at any moment leaves the previous one. Raise `epochs` and call
+/// `fit` again to train longer. It is a model's file too, for [`load`](LogisticRegression::load).
+///
+/// In sample space a model that is saved is rounded to `f32`, as the loop over the pixels rounds it at each step. So other
+/// settings of `every` or `log_every`, or epochs added to a run that had ended between two of `every`, may change the
+/// seventh digit, and the class of a validation sample right on the boundary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The file, safetensors.
+    pub path: PathBuf,
+    /// Epochs from one save to the next, at least 1; the first and the last are saved too.
+    pub every: usize,
+}
+
+impl Checkpoint {
+    /// Saves the model after these epochs; `run` identifies the run.
+    pub(super) fn write(&self, run: &str, model: &LogisticRegression, epochs: &[Epoch]) -> Result<()> {
+        let or_nan = |value: Option<f32>| value.unwrap_or(f32::NAN);
+        let of_epoch = |e: &Epoch| [e.loss, e.train_accuracy, or_nan(e.val_loss), or_nan(e.val_accuracy)];
+        let numbers: Vec<f32> = epochs.iter().flat_map(of_epoch).collect();
+        model.write_with(&self.path, run, Some(("epochs", vec![epochs.len(), 4], &numbers)))
+    }
+
+    /// Sets the model to where the file left it, to continue until `epochs`; returns the epochs so far, none without a
+    /// file. The model is unchanged where that fails.
+    pub(super) fn read(&self, run: &str, model: &mut LogisticRegression, epochs: usize) -> Result<Vec<Epoch>> {
+        let path = &self.path;
+        if !path.try_exists().map_err(|source| Error::read(path, source))? {
+            return Ok(Vec::new());
+        }
+        let contents = Contents::read(path)?;
+        let (saved_run, numbers) = (contents.note(path)?, contents.numbers(path, "epochs")?.unwrap_or_default());
+        let saved = numbers.as_chunks().0;
+        if saved_run != run {
+            let other = if saved_run.is_empty() { "is not a checkpoint".into() } else { format!("is of {saved_run}") };
+            let problem = format!("this file {other}, and this run is {run}; use another path, or remove the file");
+            return Err(Error::model(path, problem));
+        }
+        if saved.len() > epochs {
+            let problem =
+                format!("it has {} epochs, and {epochs} are asked for; ask for more, or remove it", saved.len());
+            return Err(Error::model(path, problem));
+        }
+        model.read_from(path, &contents)?;
+        let or_none = |value: f32| (!value.is_nan()).then_some(value);
+        let so_far = (0..).zip(saved).map(|(epoch, &[loss, train_accuracy, val_loss, val_accuracy])| Epoch {
+            epoch,
+            loss,
+            train_accuracy,
+            val_loss: or_none(val_loss),
+            val_accuracy: or_none(val_accuracy),
+        });
+        Ok(so_far.collect())
+    }
+}
+
+/// Returns the settings of a run and checksums of its data: to continue it, both must be the same.
+///
+/// The CRC-32 of the 244 + 153 photographs, 239 MB, takes some 0.03 s on two cores of an AMD EPYC 9005.
+pub(super) fn identity(model: &LogisticRegression, train: &Batch, val: Option<&Batch>, config: &TrainConfig) -> String {
+    let TrainConfig { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = config;
+    let bias = if model.bias.is_some() { "with" } else { "without" };
+    let val = val.map_or("none".into(), summary);
+    format!(
+        "a run on train {}, val {val}, {bias} bias, learning rate {learning_rate:?}, weight decay {weight_decay:?}, \
+         pos weight {pos_weight:?}, batch size {batch_size:?}, seed {seed}",
+        summary(train)
+    )
+}
+
+/// Returns `244 × 150528 (1a2b3c4d, 5e6f7a8b)`: sizes, and the CRC-32 of features and of labels.
+fn summary(batch: &Batch) -> String {
+    let (n, d) = batch.x.dim();
+    let labels = batch.y.as_standard_layout().into_owned().insert_axis(ndarray::Axis(1));
+    format!("{n} × {d} ({:08x}, {:08x})", checksum(&batch.x), checksum(&labels))
+}
+
+/// Returns the CRC-32 of the CRC-32 of all rows.
+fn checksum(x: &Array2<f32>) -> u32 {
+    let x = x.as_standard_layout();
+    let numbers = x.as_slice().expect("in standard layout");
+    let rows: Vec<u32> = {
+        use rayon::prelude::*;
+        numbers.par_chunks(x.ncols().max(1)).map(|row| crc32fast::hash(cast_slice(row))).collect()
+    };
+    crc32fast::hash(cast_slice(&rows))
+}

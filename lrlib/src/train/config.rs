@@ -1,0 +1,99 @@
+//! How to train.
+
+use ndarray::ArrayRef1;
+
+use super::checkpoint::Checkpoint;
+use crate::{
+    datasets::Batch,
+    error::{Error, Result},
+    nn::LogisticRegression,
+};
+
+/// How to train. `TrainConfig::default()` is the tutorial: 100 epochs, full batch, learning rate 1e-4, no penalty.
+///
+/// ```
+/// let config = lrlib::train::TrainConfig { epochs: 20, log_every: 10, ..Default::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainConfig {
+    /// How often every sample is seen, at least 1.
+    pub epochs: usize,
+    /// η, the length of a step relative to the gradient, above 0.
+    pub learning_rate: f32,
+    /// λ ≥ 0: every gradient gets λ·w added, as with `torch.optim.SGD(weight_decay=λ)`; the bias is exempt.
+    pub weight_decay: f32,
+    /// How much a sample of class 1 counts relative to one of class 0, above 0; see
+    /// [the loss](crate::nn::binary_cross_entropy_with_logits). As `torch.nn.BCEWithLogitsLoss(pos_weight=…)`.
+    pub pos_weight: f32,
+    /// Samples per step, at least 1; `None` takes all: gradient descent. Mini-batches are drawn anew at each epoch.
+    pub batch_size: Option<usize>,
+    /// The seed for drawing mini-batches.
+    pub seed: u64,
+    /// How to make the steps; `None` takes the cheaper way. Mini-batches are always made in feature space.
+    pub method: Option<Method>,
+    /// Prints a line every so many epochs, and at the last, with the time left if it is over 10 s; 0 prints none.
+    pub log_every: usize,
+    /// Where the run is saved, so that it can continue after an interruption; `None` saves nothing.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            epochs: 100,
+            learning_rate: 1e-4,
+            weight_decay: 0.0,
+            pos_weight: 1.0,
+            batch_size: None,
+            seed: 0,
+            method: None,
+            log_every: 0,
+            checkpoint: None,
+        }
+    }
+}
+
+/// How [`fit`](super::fit) makes its steps. The numbers are the same up to rounding, the time is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// With d numbers, the weight, over all pixels at each epoch: as the loop is written out.
+    #[default]
+    FeatureSpace,
+    /// With n numbers, one per sample, and the dot products of all pairs of samples, computed once; for few samples of
+    /// many features.
+    SampleSpace,
+}
+
+impl TrainConfig {
+    /// Checks that all settings are in their range, and that the data fits the model.
+    pub(crate) fn check(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Result<()> {
+        let Self { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *self;
+        let batches = || [Some(train), val].into_iter().flatten();
+        let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|y| [0.0, 1.0].contains(y));
+        let problem = if epochs == 0 {
+            "there is nothing to train in 0 epochs: use at least 1".into()
+        } else if !(learning_rate > 0.0 && learning_rate.is_finite()) {
+            format!("the learning rate is {learning_rate}: use a number above 0, such as 1e-4")
+        } else if !(weight_decay >= 0.0 && weight_decay.is_finite()) {
+            format!("the weight decay is {weight_decay}: use 0 or a number above")
+        } else if !(pos_weight > 0.0 && pos_weight.is_finite()) {
+            format!("the pos weight is {pos_weight}: use a number above 0")
+        } else if self.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.every == 0) {
+            "a checkpoint every 0 epochs saves nothing: use at least 1".into()
+        } else if batch_size.is_some() && method == Some(Method::SampleSpace) {
+            "sample space needs the full batch: leave out batch_size, or method".into()
+        } else if batch_size == Some(0) {
+            "a batch of 0 samples teaches nothing: use at least 1, or None for all".into()
+        } else if let Some(batch) = batches().find(|batch| batch.num_features() != model.num_features()) {
+            let (data, model) = (batch.num_features(), model.num_features());
+            format!("the data has {data} features, the model {model}: make a model of the data's size")
+        } else if let Some(batch) = batches().find(|batch| batch.num_samples() != batch.y.len()) {
+            format!("the data has {} rows, but {} labels: give each row its label", batch.num_samples(), batch.y.len())
+        } else if !batches().all(|batch| labelled(&batch.y)) {
+            "the data needs at least one sample, and labels of 0 and 1 only".into()
+        } else {
+            return Ok(());
+        };
+        Err(Error::Config(problem))
+    }
+}
