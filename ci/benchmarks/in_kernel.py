@@ -16,7 +16,8 @@ from kernel.paths import ROOT, SPEC  # noqa: E402
 
 PREPARE = """\
 :dep lrlib = { path = "../lrlib" }
-use lrlib::*;
+use lrlib::{datasets::ImageFolder, metrics::accuracy, optim::Sgd, train::{TrainConfig, fit}};
+use lrlib::{nn::*, transforms::{CenterCrop, Compose, Resize}};
 let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
 let train = ImageFolder::new("DATA/train")?.load(&transform)?;
 let val = ImageFolder::new("DATA/val")?.load(&transform)?;
@@ -36,7 +37,7 @@ for _ in 0..100 {
     let y_hat = model.forward(&train.x);
     let loss = binary_cross_entropy(&y_hat, &train.y);
     let grads = model.backward(&train.x, &y_hat, &train.y);
-    model.step(&grads, 1e-4);
+    Sgd::new(1e-4).step(&mut model, &grads);
     seen.push((loss, accuracy(&y_hat, &train.y), accuracy(&model.forward(&val.x), &val.y)));
 }
 println!("{}", start.elapsed().as_secs_f64());
