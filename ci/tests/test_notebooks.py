@@ -1,12 +1,18 @@
-"""The notebook checker on notebooks that must fail, each in its own way, and one that passes."""
+"""Notebooks that must fail, each in its own way, and some that pass: in nbconvert's plain command,
+as ci/setup has configured it, and in ci/notebooks."""
 
+import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import uuid
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,8 +20,11 @@ CI = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CI))
 
 import nbformat  # noqa: E402
+import psutil  # noqa: E402
 
-from notebooks import MAX_BYTES, Failure, check_form, difference, failure, load  # noqa: E402
+from judge.form import MAX_BYTES, check_form, load  # noqa: E402
+from judge.message import Failure  # noqa: E402
+from judge.outputs import difference, failure  # noqa: E402
 
 NOTEBOOKS = CI / "tests" / "notebooks"
 
@@ -26,21 +35,43 @@ def run(*args: str | Path) -> tuple[int, str, str]:
     return result.returncode, result.stdout, result.stderr
 
 
-class ExecutedTest(unittest.TestCase):
-    """With the real kernel."""
+class PlainCommandTest(unittest.TestCase):
+    """`jupyter nbconvert --execute`, with no further options, in a copy of these notebooks."""
 
     @classmethod
     def setUpClass(cls) -> None:
-        names = [path.stem for path in NOTEBOOKS.glob("*.ipynb")]
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        names = ["compile_error", "panic", "failed_assert", "question_mark", "stderr"]
+        names += ["late_stderr", "good"]
+        for name in (*names, "endless"):
+            shutil.copy(NOTEBOOKS / f"{name}.ipynb", cls.folder)
+        # Every process that the command starts has this in its environment.
+        cls.mark = uuid.uuid4().hex
+        cls.env = {name: text for name, text in os.environ.items() if name != "JUPYTER_PATH"}
+        cls.env |= {"JUPYTER_CONFIG_DIR": str(cls.folder / "none"), "LRLIB_TEST": cls.mark}
         with ThreadPoolExecutor(2) as pool:
-            checks = pool.map(lambda name: run("check", NOTEBOOKS / f"{name}.ipynb"), names)
-            cls.checks = dict(zip(names, checks, strict=True))
+            cls.results = dict(zip(names, pool.map(cls.convert, names), strict=True))
+
+    @classmethod
+    def start(cls, name: str) -> subprocess.Popen:
+        command = [CI.parent / ".venv/bin/jupyter", "nbconvert", "--to", "notebook", "--execute"]
+        command.append(cls.folder / f"{name}.ipynb")
+        return subprocess.Popen(command, env=cls.env, stderr=subprocess.PIPE, text=True)
+
+    @classmethod
+    def convert(cls, name: str) -> tuple[int, str]:
+        with cls.start(name) as process:
+            stderr = process.communicate()[1]
+        return process.returncode, stderr
 
     def assert_fails(self, name: str, said: str) -> None:
-        status, stdout, stderr = self.checks[name]
-        self.assertIn(f"{name}.ipynb, cell 1: {said}", stderr)
-        self.assertTrue(stdout.endswith("0 passed, 1 failed\n"), stdout)
-        self.assertEqual(status, 1)
+        status, stderr = self.results[name]
+        self.assertEqual(status, 1, stderr)
+        self.assertNotIn("Traceback", stderr)
+        self.assertEqual(stderr.splitlines()[-1], f"{name}.ipynb, cell 1: {said}")
+        self.assertFalse((self.folder / f"{name}.nbconvert.ipynb").exists())
 
     def test_compile_error(self) -> None:
         self.assert_fails("compile_error", "error: mismatched types")
@@ -52,10 +83,73 @@ class ExecutedTest(unittest.TestCase):
         self.assert_fails("failed_assert", "panic: one and one are not three")
 
     def test_error_through_question_mark(self) -> None:
-        self.assert_fails("question_mark", "stderr: No such file or directory")
+        self.assert_fails("question_mark", "stderr: No such file or directory (os error 2)")
 
     def test_stderr(self) -> None:
         self.assert_fails("stderr", "stderr: a warning that nobody reads")
+
+    def test_good_is_executed(self) -> None:
+        status, stderr = self.results["good"]
+        self.assertEqual(status, 0, stderr)
+        fresh, stored = load(self.folder / "good.nbconvert.ipynb"), load(NOTEBOOKS / "good.ipynb")
+        self.assertEqual(len(fresh.cells), len(stored.cells))
+        self.assertIsNone(difference(stored.cells[1].outputs, fresh.cells[1].outputs, False))
+
+    def test_late_stderr(self) -> None:
+        status, stderr = self.results["late_stderr"]
+        self.assertRegex(stderr, r"late_stderr\.ipynb, cell 1( or before)?: stderr: a late warning")
+        self.assertEqual(status, 1)
+
+    def test_terminated_command_leaves_nothing_running(self) -> None:
+        process = self.start("endless")
+        self.addCleanup(process.kill)
+        self.wait_until((self.folder / "started").exists, 120)
+        process.terminate()
+        process.communicate()
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        self.wait_until(lambda: not self.running(), 20)  # removing a kernel's folder takes a moment
+
+    def wait_until(self, condition: Callable[[], bool], limit: float) -> None:
+        deadline = time.monotonic() + limit
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, self.running())
+            time.sleep(0.1)
+
+    def running(self) -> list[str]:
+        processes = psutil.process_iter(["name", "environ"])
+        environments = ((p.info["name"], p.info["environ"] or {}) for p in processes)
+        return [name for name, env in environments if env.get("LRLIB_TEST") == self.mark]
+
+
+class ComparedTest(unittest.TestCase):
+    """`ci/notebooks`, with the real kernel."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        names = ["panic", "question_mark", "stale_output", "stale_figure", "good"]
+        names += ["expected_failures", "unexpected_success"]
+        with ThreadPoolExecutor(2) as pool:
+            checks = pool.map(lambda name: run("check", NOTEBOOKS / f"{name}.ipynb"), names)
+            cls.checks = dict(zip(names, checks, strict=True))
+
+    def assert_fails(self, name: str, said: str) -> None:
+        status, stdout, stderr = self.checks[name]
+        self.assertIn(f"{name}.ipynb, cell 1: {said}", stderr)
+        self.assertTrue(stdout.endswith("0 passed, 1 failed\n"), stdout)
+        self.assertEqual(status, 1)
+
+    def assert_passes(self, name: str) -> None:
+        status, stdout, stderr = self.checks[name]
+        self.assertEqual(status, 0, stderr)
+        self.assertTrue(stdout.endswith("1 passed, 0 failed\n"), stdout)
+
+    def test_failed_cells(self) -> None:
+        self.assert_fails("panic", "panic: index out of bounds: the len is 2 but the index is 5")
+        self.assert_fails("question_mark", "stderr: No such file or directory")
+
+    def test_cells_tagged_raises_exception_must_fail(self) -> None:
+        self.assert_passes("expected_failures")
+        self.assert_fails("unexpected_success", "tagged raises-exception, but did not fail")
 
     def test_stale_output(self) -> None:
         self.assert_fails("stale_output", "text/plain, line 1: stored '41', fresh '42'")
@@ -65,10 +159,8 @@ class ExecutedTest(unittest.TestCase):
         self.assert_fails("stale_figure", said)
 
     def test_good_passes_and_is_not_rewritten(self) -> None:
+        self.assert_passes("good")
         good = NOTEBOOKS / "good.ipynb"
-        status, stdout, stderr = self.checks["good"]
-        self.assertEqual(status, 0, stderr)
-        self.assertTrue(stdout.endswith("1 passed, 0 failed\n"), stdout)
         before = good.read_bytes()
         self.assertIn("good.ipynb: unchanged", run("write", good)[1])
         self.assertEqual(good.read_bytes(), before)
@@ -136,6 +228,22 @@ class JudgedTest(unittest.TestCase):
         self.assertIsNotNone(difference(old, [result(text_html="2 s")], volatile=True))
         self.assertIsNotNone(difference(old, [], volatile=True))
 
+    def test_expected_failures_are_compared(self) -> None:
+        def panic(thread: int, why: str) -> list[nbformat.NotebookNode]:
+            text = f"\nthread '<unnamed>' ({thread}) panicked at src/lib.rs:1:2:\n{why}\n"
+            return [stream("stderr", text)]
+
+        def error(text: str) -> list[nbformat.NotebookNode]:
+            return [
+                nbformat.v4.new_output("error", ename="Error", evalue="wrong", traceback=[text])
+            ]
+
+        self.assertIsNone(difference(panic(7, "why"), panic(8, "why"), volatile=False))
+        self.assertIn("panic: how", str(difference(panic(7, "why"), panic(7, "how"), False)))
+        self.assertIsNone(difference(error("\x1b[31mline 1\x1b[0m"), error("line 1"), False))
+        said = "error, line 2: stored 'line 1', fresh 'line 2'"
+        self.assertEqual(difference(error("line 1"), error("line 2"), volatile=False), said)
+
     def test_failures(self) -> None:
         self.assertIsNone(failure([stream("stdout", "fine\n"), result(text_plain="1")]))
         panic = "\nthread '<unnamed>' (7) panicked at ctx/src/lib.rs:1:2:\nleft\n right\nnote: x"
@@ -156,7 +264,7 @@ class JudgedTest(unittest.TestCase):
         )
         with self.assertRaisesRegex(Failure, "cell 1: 16 lines are more than 15"):
             self.form(new("1\n" * 16))
-        with self.assertRaisesRegex(Failure, "cell 1: a line has 106 characters, not 105"):
+        with self.assertRaisesRegex(Failure, "cell 1: a line is too long, 106 characters"):
             self.form(new("1" * 106))
         with self.assertRaisesRegex(Failure, "cell 2: its output holds a machine's path: /home/me"):
             self.form(new("1"), new("2", outputs=[stream("stdout", "in /home/me/lrlib\n")]))

@@ -1,6 +1,10 @@
 //! The whole tutorial in one command: `cargo run --release --example tutorial`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, builder::RangedU64ValueParser};
 use lrlib::{
@@ -8,7 +12,7 @@ use lrlib::{
     datasets::{ImageFolder, data_folder},
     metrics::majority_baseline,
     nn::LogisticRegression,
-    train::{Checkpoint, TrainConfig, fit},
+    train::{Checkpoint, History, TrainConfig, fit},
     transforms::{CenterCrop, Compose, Resize},
 };
 
@@ -21,7 +25,7 @@ struct Arguments {
     /// How often every picture is seen
     #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     epochs: usize,
-    /// The length of a step against the gradient
+    /// The length of a step relative to the gradient
     #[arg(long, default_value_t = 1e-4, value_parser = above_zero, allow_negative_numbers = true)]
     learning_rate: f32,
     /// Train without a bias, as the original does by mistake: reproduces its published numbers
@@ -30,7 +34,7 @@ struct Arguments {
     /// Write a line for every epoch to this file
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Keep the training in this file every 1000 epochs, and go on from it where it exists
+    /// Save the run in this file every 1000 epochs, and continue from the file if it exists
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 }
@@ -46,22 +50,23 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    arguments.csv.iter().try_for_each(History::check_csv)?;
     let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
     let data = arguments.data.clone().map_or_else(|| data_folder("data"), Ok)?;
-    println!("pictures from {}", data.display());
+    say(&format!("pictures from {}", data.display()));
     let train_folder = ImageFolder::new(data.join("train"))?;
     let val_folder = ImageFolder::new(data.join("val"))?;
     if train_folder.classes() != val_folder.classes() {
         let problem = format!(
-            "train has the classes {:?}, val {:?}; name both alike",
+            "train has the classes {:?}, val {:?}; give both the same names",
             train_folder.classes(),
             val_folder.classes()
         );
         return Err(Error::Dataset { path: data, problem });
     }
     let (train, val) = (train_folder.load(&transform)?, val_folder.load(&transform)?);
-    println!("train {train_folder:?}\nval   {val_folder:?}");
-    println!("always the more frequent class: val {:.2} %", 100.0 * majority_baseline(&val.y));
+    say(&format!("train {train_folder:?}\nval   {val_folder:?}"));
+    say(&format!("always the more frequent class: val {:.2} %", 100.0 * majority_baseline(&val.y)));
 
     let model = LogisticRegression::new(train.num_features());
     let mut model = if arguments.no_bias { model.without_bias() } else { model };
@@ -73,7 +78,12 @@ fn run(arguments: &Arguments) -> Result<()> {
     arguments.csv.iter().try_for_each(|path| history.write_csv(path))
 }
 
+/// Prints a line. A closed pipe, as after `tutorial | head`, must not end the run.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 fn above_zero(text: &str) -> std::result::Result<f32, String> {
-    let number: f32 = text.parse().map_err(|_| "take a number above 0, such as 1e-4")?;
-    if number > 0.0 && number.is_finite() { Ok(number) } else { Err("take a number above 0, such as 1e-4".into()) }
+    let number: f32 = text.parse().map_err(|_| "use a number above 0, such as 1e-4")?;
+    if number > 0.0 && number.is_finite() { Ok(number) } else { Err("use a number above 0, such as 1e-4".into()) }
 }

@@ -111,3 +111,16 @@ fn picture_remedy(error: &ImageError) -> &'static str {
         _ => "fetch it again, or remove it",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_line_break_stays_on_one_line() {
+        let error = Error::read(Path::new("a\nb.jpg"), io::ErrorKind::NotFound.into());
+        assert!(error.to_string().starts_with("cannot read a\\nb.jpg: "), "{error}");
+        assert_eq!(error.path(), Some(Path::new("a\nb.jpg")));
+        assert_eq!(Error::dataset(Path::new("a\rb"), "c\nd").to_string(), "a\\rb: c\\nd");
+    }
+}

@@ -99,3 +99,105 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     }
     Err(io::Error::other("its links lead in a circle"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn threads_that_write_to_one_path_leave_one_whole_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model");
+        let contents = |thread: u8| vec![thread; 100_000];
+        write(&path, &contents(0)).expect("written");
+        thread::scope(|scope| {
+            for thread in 1..4 {
+                let path = &path;
+                scope.spawn(move || (0..50).for_each(|_| write(path, &contents(thread)).expect("written")));
+            }
+            for _ in 0..200 {
+                let read = fs::read(&path).expect("always there");
+                assert_eq!(read, contents(read[0]));
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_name_of_the_greatest_length_can_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("n".repeat(255));
+        write(&path, b"whole").expect("written");
+        assert_eq!(fs::read(path).expect("read"), b"whole");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let partial = |name: &str| {
+            let file = File::create(folder.path().join(format!(".lrlib-{name}.partial"))).expect("made");
+            let long_ago = SystemTime::now() - 2 * YOUNG;
+            file.set_modified(long_ago).expect("set");
+            file
+        };
+        let (left, held) = (partial("left"), partial("held"));
+        drop(left);
+        held.lock().expect("locked");
+        File::create(folder.path().join(".lrlib-young.partial")).expect("made");
+        write(&folder.path().join("model"), b"whole").expect("written");
+        let mut names: Vec<_> =
+            fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("one").file_name()).collect();
+        names.sort();
+        assert_eq!(names, [".lrlib-held.partial", ".lrlib-young.partial", "model"]);
+    }
+
+    #[test]
+    fn a_folder_is_not_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for check in
+            [write(folder.path(), b""), check_writable(folder.path()), check_writable(&folder.path().join("a/b"))]
+        {
+            assert!(check.expect_err("not a file").to_string().starts_with("cannot write "));
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 0);
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        use super::*;
+
+        fn mode(path: &Path) -> u32 {
+            fs::metadata(path).expect("there").permissions().mode() & 0o777
+        }
+
+        #[test]
+        fn permissions_stay() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (path, usual) = (folder.path().join("model"), folder.path().join("usual"));
+            write(&path, b"first").expect("written");
+            fs::write(&usual, b"").expect("written");
+            assert_eq!(mode(&path), mode(&usual), "a new file has the permissions of any new file");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+            write(&path, b"second").expect("written");
+            assert_eq!(mode(&path), 0o600);
+        }
+
+        #[test]
+        fn a_link_is_followed_even_to_where_nothing_is() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+            symlink("target", &link).expect("linked");
+            for contents in [b"first", b"again"] {
+                write(&link, contents).expect("written");
+                assert_eq!(fs::read(&target).expect("read"), contents);
+                assert!(link.is_symlink());
+            }
+            symlink("circle", folder.path().join("circle")).expect("linked");
+            assert!(write(&folder.path().join("circle"), b"").expect_err("a circle").to_string().contains("circle"));
+        }
+    }
+}

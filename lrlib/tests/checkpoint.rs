@@ -1,4 +1,4 @@
-//! A training that stops and goes on gives the numbers of one that does not stop.
+//! A run that stops and continues gives the numbers of one that does not stop.
 
 use std::fs;
 
@@ -51,7 +51,7 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         let config = TrainConfig { checkpoint: kept("kept.safetensors"), ..config };
         let part = TrainConfig { epochs: 21, ..config.clone() };
         fit(&mut start.clone(), &train, Some(&val), &part).expect("it trains");
-        // What the model is now does not matter: the file knows it.
+        // The model's own weights do not matter: the file has them.
         let mut model = LogisticRegression::new(60);
         let history = fit(&mut model, &train, Some(&val), &config).expect("it goes on");
         assert!(history == unbroken && model == whole, "{method:?}: {history:?}, {unbroken:?}");
@@ -60,19 +60,36 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         assert_eq!(loaded, model);
 
         let other = TrainConfig { learning_rate: 0.2, ..config.clone() };
-        let error = fit(&mut model, &train, None, &other).expect_err("another training's").to_string();
-        assert!(error.contains("learning rate 0.1") && error.contains("remove it"), "{error}");
-        let normalized = Batch::new(&train.x / 2.0, train.y.clone());
-        let error = fit(&mut model, &normalized, Some(&val), &config).expect_err("other features").to_string();
-        assert!(error.contains("the first add up to"), "{error}");
+        let error = fit(&mut model, &train, Some(&val), &other).expect_err("another run's").to_string();
+        assert!(error.contains("learning rate 0.1") && error.contains("remove the file"), "{error}");
+        for (train, val) in other_data(&train, &val) {
+            let error = fit(&mut model, &train, val.as_ref(), &config).expect_err("other data").to_string();
+            assert!(error.contains("40 × 60 (") && error.contains("remove the file"), "{error}");
+        }
         let shorter = TrainConfig { epochs: 50, ..config.clone() };
         let error = fit(&mut model, &train, Some(&val), &shorter).expect_err("it has gone further").to_string();
-        assert!(error.contains("100 epochs behind it"), "{error}");
-        assert_eq!(model, loaded, "a failed training changes nothing");
+        assert!(error.contains("it has 100 epochs, and 50 are asked for"), "{error}");
+        assert_eq!(model, loaded, "a failed run changes nothing");
         let bytes = fs::read(&path).expect("kept");
         fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");
         assert!(fit(&mut model, &train, None, &config).expect_err("cut off").to_string().contains("kept.safetensors"));
     }
+}
+
+/// The same data but for one change each: one feature, two labels swapped, one feature of val, one label of val, no val.
+fn other_data(train: &Batch, val: &Batch) -> [(Batch, Option<Batch>); 5] {
+    let changed = |batch: &Batch, change: fn(&mut Batch)| {
+        let mut batch = batch.clone();
+        change(&mut batch);
+        batch
+    };
+    [
+        (changed(train, |batch| batch.x[[39, 59]] += 0.5), Some(val.clone())),
+        (changed(train, |batch| batch.y.swap(0, 1)), Some(val.clone())),
+        (train.clone(), Some(changed(val, |batch| batch.x[[11, 59]] += 0.5))),
+        (train.clone(), Some(changed(val, |batch| batch.y[11] = 1.0 - batch.y[11]))),
+        (train.clone(), None),
+    ]
 }
 
 #[test]
@@ -93,7 +110,7 @@ fn few_epochs_may_be_followed_by_many() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_said_before_the_training() {
+fn a_checkpoint_that_cannot_be_written_fails_before_the_run() {
     let folder = tempdir().expect("a folder");
     let checkpoint = |name| TrainConfig {
         checkpoint: Some(Checkpoint { path: folder.path().join(name), every: 10 }),

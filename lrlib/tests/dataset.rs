@@ -168,9 +168,9 @@ fn tiny_and_narrow_pictures_work() {
 #[test]
 fn folders_that_are_no_data_set() {
     let cases: [(&[&str], &str); 5] = [
-        (&["a.png"], "found 0 (none)"),
-        (&["ants/a.png"], "found 1 (ants)"),
-        (&["ants/a.png", "bees/a.png", "wasps/a.png"], "found 3 (ants, bees, wasps)"),
+        (&["a.png"], "not 0 (none)"),
+        (&["ants/a.png"], "not 1 (ants)"),
+        (&["ants/a.png", "bees/a.png", "wasps/a.png"], "not 3 (ants, bees, wasps)"),
         (&["ants/a.png", "bees/a.txt"], "this class has no picture"),
         (&["ants/a.txt", "bees/a.png"], "this class has no picture"),
     ];

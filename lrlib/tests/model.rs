@@ -3,8 +3,9 @@
 use std::f32::consts::LN_2;
 
 use lrlib::{
+    Error,
     datasets::Batch,
-    metrics::{accuracy, majority_baseline, wilson_interval},
+    metrics::{ConfusionMatrix, accuracy, majority_baseline, wilson_interval},
     nn::{LogisticRegression, binary_cross_entropy, binary_cross_entropy_with_logits, sigmoid},
     train::{Method, TrainConfig, fit},
 };
@@ -175,6 +176,7 @@ fn settings_out_of_range_are_errors() {
     let (train, other) = (random(4, 3, 0), random(4, 5, 0));
     let mut wrong_labels = random(4, 3, 0);
     wrong_labels.y[0] = 2.0;
+    let unlabelled = Batch { x: Array2::zeros((0, 3)), y: array![0.0, 1.0], ..Default::default() };
     let good = TrainConfig::default;
     let cases = [
         (&train, TrainConfig { epochs: 0, ..good() }, "0 epochs"),
@@ -182,6 +184,12 @@ fn settings_out_of_range_are_errors() {
         (&train, TrainConfig { learning_rate: -1.0, ..good() }, "learning rate is -1"),
         (&train, TrainConfig { weight_decay: -1.0, ..good() }, "weight decay is -1"),
         (&train, TrainConfig { batch_size: Some(0), ..good() }, "batch of 0 samples"),
+        (
+            &train,
+            TrainConfig { batch_size: Some(2), method: Some(Method::SampleSpace), ..good() },
+            "sample space needs the full batch",
+        ),
+        (&unlabelled, good(), "0 rows, but 2 labels"),
         (&other, good(), "5 features, the model 3"),
         (&wrong_labels, good(), "labels of 0 and 1"),
     ];
@@ -193,16 +201,81 @@ fn settings_out_of_range_are_errors() {
 }
 
 #[test]
-fn a_training_that_diverges_says_so_and_keeps_the_last_numbers() {
-    let config = TrainConfig { learning_rate: 3e38, ..Default::default() };
-    let mut model = LogisticRegression::new(300);
-    let error = fit(&mut model, &pixels(0..24), None, &config).expect_err("it diverges").to_string();
-    assert!(error.contains("at epoch 1: lower the learning rate"), "{error}");
-    assert!(model.weight.iter().all(|w| w.is_finite()));
+fn a_run_that_diverges_returns_its_curve_and_keeps_the_last_numbers() {
+    let (train, val) = (pixels(0..24), pixels(24..31));
+    for (method, batch_size) in
+        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(24)), (Method::SampleSpace, None)]
+    {
+        // The first step is finite, the logits after it are not.
+        let config = TrainConfig { learning_rate: 3e38, method: Some(method), batch_size, ..Default::default() };
+        let mut model = LogisticRegression::new(300);
+        let stopped = fit(&mut model, &train, Some(&val), &config).expect_err("it diverges");
+        let error = stopped.to_string();
+        assert!(matches!(stopped.error, Error::Diverged(_)) && error.contains("lower the learning rate"), "{error}");
+        let epochs = stopped.history.epochs;
+        assert!(!epochs.is_empty() && epochs.iter().all(|epoch| epoch.loss.is_finite()), "{method:?}: {epochs:?}");
+        assert!(epochs.iter().all(|epoch| epoch.val_loss.is_some() && epoch.val_accuracy.is_some()), "{epochs:?}");
+        assert!(model.weight.iter().all(|w| w.is_finite()), "{method:?}");
+        assert_close(epochs[0].loss, LN_2, 1e-6);
+    }
 }
 
 #[test]
-#[should_panic(expected = "x has 3 features, but the weight 2")]
+fn a_run_that_diverges_in_its_first_epoch_names_the_learning_rate_and_changes_nothing() {
+    let config = TrainConfig { learning_rate: 3e38, batch_size: Some(5), ..Default::default() };
+    let mut model = LogisticRegression::new(300);
+    let stopped = fit(&mut model, &pixels(0..24), None, &config).expect_err("it diverges");
+    assert!(stopped.to_string().contains("lower the learning rate") && stopped.history.epochs.is_empty());
+    assert_eq!(model, LogisticRegression::new(300));
+    let mut train = pixels(0..24);
+    train.x[[3, 5]] = f32::NAN;
+    let stopped = fit(&mut model, &train, None, &config).expect_err("a NaN");
+    assert!(stopped.to_string().contains("must be finite numbers"), "{stopped}");
+}
+
+#[test]
+fn the_loss_on_val_is_that_of_the_model_after_the_epoch() {
+    let (train, val) = (pixels(0..24), pixels(24..31));
+    for (method, batch_size) in
+        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(5)), (Method::SampleSpace, None)]
+    {
+        for epochs in [1, 7] {
+            let mut model = LogisticRegression::new(300);
+            let config =
+                TrainConfig { epochs, learning_rate: 1e-2, method: Some(method), batch_size, ..Default::default() };
+            let history = fit(&mut model, &train, Some(&val), &config).expect("it trains");
+            let expected = binary_cross_entropy_with_logits(&model.logits(&val.x), &val.y);
+            assert_close(history.epochs[epochs - 1].val_loss.expect("there is val"), expected, 1e-6);
+        }
+    }
+}
+
+#[test]
+fn a_class_that_counts_twice_is_as_pytorchs_pos_weight() {
+    // F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(2.0)) is (2·ln(1 + e⁻¹) + ln(1 + e²)) / 2.
+    let expected = (2.0 * 1.0_f32.exp().recip().ln_1p() + 2.0_f32.exp().ln_1p()) / 2.0;
+    let train = Batch::new(array![[1.0], [2.0]], array![1.0, 0.0]);
+    let mut model = LogisticRegression { weight: array![1.0], bias: None };
+    let config = TrainConfig { epochs: 1, pos_weight: 2.0, learning_rate: 0.1, ..Default::default() };
+    let history = fit(&mut model, &train, None, &config).expect("it trains");
+    assert_close(history.epochs[0].loss, expected, 1e-6);
+    // The gradient is (2·1·(σ(1) − 1) + 2·σ(2)) / 2.
+    assert_close(model.weight[0], 1.0 - 0.1 * (sigmoid(1.0) - 1.0 + sigmoid(2.0)), 1e-6);
+}
+
+#[test]
+fn predict_accuracy_and_the_confusion_matrix_agree_at_the_boundary() {
+    let classes = ["ants".into(), "bees".into()];
+    for z in [0.0, 1e-30, 5e-8, 8e-8, 1e-7, 1e-6, -5e-8, -1e-6] {
+        let model = LogisticRegression { weight: array![z], bias: None };
+        let (predicted, y_hat) = (model.predict(&array![[1.0]]), model.forward(&array![[1.0]]));
+        assert_close(accuracy(&y_hat, &predicted), 1.0, 0.0);
+        assert_close(ConfusionMatrix::new(&y_hat, &predicted, &classes).accuracy(), 1.0, 0.0);
+    }
+}
+
+#[test]
+#[should_panic(expected = "x has 3 features, the weight 2")]
 fn a_batch_of_another_size_is_the_callers_bug() {
     let _ = LogisticRegression::new(2).forward(&random(4, 3, 0).x);
 }

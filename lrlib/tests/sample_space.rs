@@ -77,7 +77,7 @@ fn looking_at_val_changes_nothing_but_rounding() {
             };
             let expected = weight(None, 0);
             let largest = expected.fold(0.0_f32, |most, w| most.max(w.abs()));
-            for other in [weight(Some(&val), 0), weight(Some(&val), 10)] {
+            for other in [weight(Some(&val), 0), weight(Some(&val), 100)] {
                 let furthest = (other - &expected).fold(0.0_f32, |most, off| most.max(off.abs()));
                 assert!(furthest < 1e-5 * largest, "{epochs} epochs, rate {learning_rate}: {furthest} of {largest}");
             }

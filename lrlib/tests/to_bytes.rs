@@ -32,7 +32,18 @@ fn every_level_is_found_again() {
         to_bytes(&features(&all).slice(ndarray::s![.., ..;3])),
         Some(all.slice(ndarray::s![.., ..;3]).to_owned())
     );
-    for not_a_level in [0.5, -1.0 / 255.0, 256.0 / 255.0, 1e10, f32::NAN, f32::INFINITY] {
+    for not_a_level in [
+        0.5,
+        1e-8,
+        -1e-8,
+        1e-30,
+        f32::from_bits(1.0_f32.to_bits() - 1),
+        -1.0 / 255.0,
+        256.0 / 255.0,
+        1e10,
+        f32::NAN,
+        f32::INFINITY,
+    ] {
         assert_eq!(to_bytes(&array![[1.0], [not_a_level]]), None, "{not_a_level}");
     }
 }

@@ -2,8 +2,13 @@
 
 #![expect(clippy::float_cmp, reason = "levels and halves are exact")]
 
+use std::sync::Arc;
+
 use image::{Rgb, RgbImage};
-use lrlib::transforms::{CenterCrop, Compose, Normalize, Resize, Transform, to_image, to_tensor};
+use lrlib::{
+    datasets::rng,
+    transforms::{CenterCrop, Compose, Normalize, RandomHorizontalFlip, Resize, Transform, to_image, to_tensor},
+};
 use ndarray::{Array1, array};
 
 /// `picture` in `ci/reference.py`.
@@ -11,6 +16,46 @@ fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         Rgb([0, 1, 2].map(|c| ((x * x * 3 + y * 29 + c * 83 + (x / 5 + y / 3) % 2 * 127) % 256) as u8))
     })
+}
+
+#[test]
+fn one_pipeline_holds_all_steps_and_can_be_shared() {
+    // Compose([Resize(2), CenterCrop(2), ToTensor(), Normalize([0.2] * 3, [0.4] * 3)]) of a grey picture of 0.6 · 255
+    let grey = RgbImage::from_pixel(4, 2, Rgb([153; 3]));
+    let transform =
+        Compose::new().then(Resize(2)).then(CenterCrop(2)).then(Normalize::new([0.2; 3], [0.4; 3]).expect("in range"));
+    let normalized = |transform: &dyn Transform| {
+        let image = transform.apply(grey.clone());
+        let mut row = vec![0.0; image.len()];
+        to_tensor(&image, &mut row);
+        transform.apply_tensor(&mut row);
+        row
+    };
+    let expected = vec![1.0_f32; 12];
+    let is_close = |row: Vec<f32>| row.len() == 12 && row.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6);
+    let shared: Arc<dyn Transform> = Arc::new(transform.clone());
+    let boxed: Box<dyn Transform> = Box::new(&CenterCrop(2));
+    assert!(is_close(normalized(&transform)) && is_close(normalized(&&transform)) && is_close(normalized(&shared)));
+    assert_eq!(Compose::new().then(shared).then(Resize(1)).apply(grey.clone()).dimensions(), (1, 1));
+    assert_eq!(boxed.apply(grey.clone()).dimensions(), (2, 2));
+}
+
+#[test]
+fn a_flip_is_drawn_for_every_sample_and_epoch_and_repeats() {
+    let picture = RgbImage::from_fn(2, 1, |x, _| Rgb([x as u8; 3]));
+    let flips = |seed, epoch| -> Vec<bool> {
+        let flipped = |sample| {
+            let flipped = RandomHorizontalFlip(0.5).apply_random(picture.clone(), &mut rng(seed, epoch, sample));
+            flipped.get_pixel(0, 0).0[0] == 1
+        };
+        (0..400).map(flipped).collect()
+    };
+    let count = flips(0, 0).iter().filter(|flipped| **flipped).count();
+    assert!((140..=260).contains(&count), "six deviations around 200: {count}");
+    assert_eq!(flips(0, 0), flips(0, 0));
+    assert_ne!(flips(0, 0), flips(0, 1));
+    assert_ne!(flips(0, 1), flips(1, 0));
+    assert_eq!(RandomHorizontalFlip(1.0).apply(picture.clone()), picture, "val is not flipped");
 }
 
 #[test]

@@ -64,14 +64,14 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
     fs::rename(odd.path().join("val/ants"), odd.path().join("val/wasps")).expect("renamed");
     let wasps = path(&odd, "");
     let cases: [(&[&str], i32, &str); 9] = [
-        (&[], 1, "there are no pictures here yet"),
+        (&[], 1, "run ci/lab once"),
         (&[&root, "--epochs", "many"], 2, "many"),
         (&[&root, "--colour"], 2, "--colour"),
         (&["no/such/data"], 1, "no/such/data/train"),
-        (&[&wasps], 1, "name both alike"),
+        (&[&wasps], 1, "give both the same names"),
         (&[&root, "--epochs", "0"], 2, "0 is not in 1.."),
-        (&[&root, "--learning-rate", "NaN"], 2, "take a number above 0"),
-        (&[&root, "--learning-rate", "-1"], 2, "take a number above 0"),
+        (&[&root, "--learning-rate", "NaN"], 2, "use a number above 0"),
+        (&[&root, "--learning-rate", "-1"], 2, "use a number above 0"),
         (&[&root, "--csv", &csv], 1, "cannot write"),
     ];
     for (arguments, code, problem) in cases {
@@ -82,9 +82,26 @@ fn wrong_usage_is_2_and_wrong_data_is_1() {
     }
 }
 
+#[test]
+fn a_csv_that_cannot_be_written_fails_before_the_run() {
+    let data = small_data();
+    let output = tutorial(&[&path(&data, ""), "--csv", &path(&data, "no/such/folder.csv")]);
+    assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_closed_pipe_ends_without_a_panic() {
+    let data = small_data();
+    let command =
+        format!("'{}' '{}' --epochs 3000 | head -n 1; exit ${{PIPESTATUS[0]}}", program().display(), path(&data, ""));
+    let output = Command::new("bash").args(["-c", &command]).output().expect("run");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
 /// Killed at some moment, and run again: the same lines as without a break.
 #[test]
-fn a_killed_training_goes_on_to_the_same_numbers() {
+fn a_killed_run_continues_to_the_same_numbers() {
     let data = small_data();
     let (root, kept) = (path(&data, ""), path(&data, "kept.safetensors"));
     let (broken, whole, other) = (path(&data, "broken.csv"), path(&data, "whole.csv"), path(&data, "other"));

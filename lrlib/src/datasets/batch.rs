@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ndarray::{Array1, Array2, Axis};
 
 use super::rng::shuffled;
+use crate::error::{Error, Result};
 
 /// n samples of d features, with their labels.
 #[derive(Clone, Default)]
@@ -39,6 +40,24 @@ impl Batch {
     #[must_use]
     pub fn num_features(&self) -> usize {
         self.x.ncols()
+    }
+
+    /// Checks that a model with this many features can learn from the batch.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is no sample, rows and labels differ in number, or a label is not 0 or 1.
+    pub(crate) fn check(&self, num_features: usize) -> Result<()> {
+        let (n, labels, d) = (self.num_samples(), self.y.len(), self.num_features());
+        let problem = if d != num_features {
+            format!("the data has {d} features, the model {num_features}: make a model of the data's size")
+        } else if n != labels {
+            format!("the data has {n} rows, but {labels} labels: give each row its label")
+        } else if n == 0 || !self.y.iter().all(|y| [0.0, 1.0].contains(y)) {
+            "the data needs at least one sample, and labels of 0 and 1 only".into()
+        } else {
+            return Ok(());
+        };
+        Err(Error::Config(problem))
     }
 
     /// Returns the rows with these numbers, in this order.

@@ -5,7 +5,6 @@ use crate::{
     error::{Error, Result},
     fast,
     nn::LogisticRegression,
-    train::TrainConfig,
 };
 
 /// Sets `model` to the minimum of the loss on `train` plus `weight_decay`/2·‖w‖², from wherever it is; returns the number
@@ -18,7 +17,7 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
     if !(weight_decay > 0.0 && weight_decay.is_finite()) {
         return Err(Error::Config(format!("the weight decay is {weight_decay}: the minimum needs a number above 0")));
     }
-    TrainConfig { weight_decay, ..Default::default() }.check(model, train, None)?;
+    train.check(model.num_features())?;
     if model.bias.is_some() && [0.0, train.num_samples() as f32].contains(&train.y.sum()) {
         return Err(Error::Config("all labels are the same, so the bias has no minimum: use both classes".into()));
     }

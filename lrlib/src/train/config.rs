@@ -1,8 +1,6 @@
 //! How to train.
 
-use ndarray::ArrayRef1;
-
-use super::checkpoint::Checkpoint;
+use super::{checkpoint::Checkpoint, method::Method};
 use crate::{
     datasets::Batch,
     error::{Error, Result},
@@ -53,23 +51,10 @@ impl Default for TrainConfig {
     }
 }
 
-/// How [`fit`](super::fit) makes its steps. The numbers are the same up to rounding, the time is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Method {
-    /// With d numbers, the weight, over all pixels at each epoch: as the loop is written out.
-    #[default]
-    FeatureSpace,
-    /// With n numbers, one per sample, and the dot products of all pairs of samples, computed once; for few samples of
-    /// many features.
-    SampleSpace,
-}
-
 impl TrainConfig {
     /// Checks that all settings are in their range, and that the data fits the model.
     pub(crate) fn check(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Result<()> {
         let Self { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *self;
-        let batches = || [Some(train), val].into_iter().flatten();
-        let labelled = |y: &ArrayRef1<f32>| !y.is_empty() && y.iter().all(|y| [0.0, 1.0].contains(y));
         let problem = if epochs == 0 {
             "there is nothing to train in 0 epochs: use at least 1".into()
         } else if !(learning_rate > 0.0 && learning_rate.is_finite()) {
@@ -84,15 +69,8 @@ impl TrainConfig {
             "sample space needs the full batch: leave out batch_size, or method".into()
         } else if batch_size == Some(0) {
             "a batch of 0 samples teaches nothing: use at least 1, or None for all".into()
-        } else if let Some(batch) = batches().find(|batch| batch.num_features() != model.num_features()) {
-            let (data, model) = (batch.num_features(), model.num_features());
-            format!("the data has {data} features, the model {model}: make a model of the data's size")
-        } else if let Some(batch) = batches().find(|batch| batch.num_samples() != batch.y.len()) {
-            format!("the data has {} rows, but {} labels: give each row its label", batch.num_samples(), batch.y.len())
-        } else if !batches().all(|batch| labelled(&batch.y)) {
-            "the data needs at least one sample, and labels of 0 and 1 only".into()
         } else {
-            return Ok(());
+            return [Some(train), val].into_iter().flatten().try_for_each(|batch| batch.check(model.num_features()));
         };
         Err(Error::Config(problem))
     }

@@ -4,12 +4,14 @@ use ndarray::Axis;
 use rayon::prelude::*;
 
 use super::{
-    checkpoint::{self, Checkpoint},
-    config::{Method, TrainConfig},
+    checkpoint::Checkpoint,
+    config::TrainConfig,
     feature_space::FeatureSpace,
     fit_error::FitError,
     history::{Epoch, History},
-    log::Log,
+    identity::identity,
+    log::{Log, say},
+    method::Method,
     mini_batches::MiniBatches,
     sample_space::{self, SampleSpace},
     steps::{Data, Steps},
@@ -54,13 +56,13 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
         None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
         _ => Method::FeatureSpace,
     });
-    let saved = config.checkpoint.as_ref().map(|saved| (saved, checkpoint::identity(model, train, val, config)));
+    let saved = config.checkpoint.as_ref().map(|saved| (saved, identity(model, train, val, config)));
     if let Some((saved, run)) = &saved {
         history.epochs = saved.read(run, model, config.epochs)?;
         // If it cannot be written, that should show before the run, not after it.
         saved.write(run, model, &history.epochs)?;
         if config.log_every > 0 && !history.epochs.is_empty() {
-            println!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display());
+            say(&format!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display()));
         }
     }
     let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
@@ -93,7 +95,7 @@ fn epochs(
     for epoch in history.epochs.len()..config.epochs {
         let (loss, train_accuracy) = steps.epoch(model, epoch);
         if !loss.is_finite() {
-            return Err(diverged(loss, epoch, config));
+            return Err(diverged(loss, epoch, data));
         }
         history.epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
         let done = epoch + 1;
@@ -124,11 +126,12 @@ fn evaluate(steps: &mut dyn Steps, data: Data<'_>, epochs: &mut [Epoch]) {
     });
 }
 
-fn diverged(loss: f32, epoch: usize, config: &TrainConfig) -> Error {
-    if epoch == 0 {
-        return Error::Config(format!(
-            "the loss is {loss} at epoch 0: the features and weights must be finite numbers"
-        ));
+/// Names the cause of a loss that is not a number.
+fn diverged(loss: f32, epoch: usize, Data { train, config, .. }: Data<'_>) -> Error {
+    let before_the_first_step = epoch == 0 && config.batch_size.is_none();
+    if before_the_first_step || !train.x.iter().all(|x| x.is_finite()) {
+        let problem = "the features and weights must be finite numbers, and their products too";
+        return Error::Config(format!("the loss is {loss} at epoch {epoch}: {problem}"));
     }
     let rate = config.learning_rate;
     Error::Diverged(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})"))

@@ -2,7 +2,7 @@
 
 use std::{fmt, fmt::Write as _, path::Path};
 
-use super::config::Method;
+use super::method::Method;
 use crate::{error::Result, file};
 
 /// What one epoch saw.

@@ -1,6 +1,9 @@
 //! The lines that a run prints.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, Write as _},
+    time::{Duration, Instant},
+};
 
 use super::{config::TrainConfig, history::Epoch};
 
@@ -25,8 +28,13 @@ impl Log {
 
     pub(super) fn print(&self, epoch: &Epoch) {
         let done = epoch.epoch + 1;
-        println!("{epoch}{}", time_left(self.start.elapsed(), done - self.before, self.epochs - done));
+        say(&format!("{epoch}{}", time_left(self.start.elapsed(), done - self.before, self.epochs - done)));
     }
+}
+
+/// Prints a line. A closed pipe must not end the run, so `println!`, which panics then, is not used.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Returns `  12 s left`, if the epochs to do take as long as those done; nothing below 10 s, so that a short run prints

@@ -1,10 +1,12 @@
 //! The training loop: [`fit`] → [`History`].
 
-mod config;
+mod method;
 mod history;
+mod checkpoint;
+mod config;
+mod identity;
 mod fit_error;
 mod log;
-mod checkpoint;
 mod steps;
 mod feature_space;
 mod mini_batches;
@@ -12,7 +14,8 @@ mod sample_space;
 mod fit;
 
 pub use checkpoint::Checkpoint;
-pub use config::{Method, TrainConfig};
+pub use config::TrainConfig;
 pub use fit::fit;
 pub use fit_error::FitError;
 pub use history::{Epoch, History};
+pub use method::Method;

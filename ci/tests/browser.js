@@ -1,4 +1,4 @@
-// What ci/browser.py asks a page: what JupyterLab knows, and what is seen of the notebook in it.
+// Answers what browser.py asks a page: what JupyterLab knows, and what it shows of the notebook.
 globalThis.look = {
   panel: () => globalThis.jupyterapp?.shell.currentWidget,
   cells: () => look.panel().content.widgets,

@@ -1,9 +1,9 @@
 """JupyterLab, started by ci/lab and driven in a headless Chromium as a learner would drive it.
 
-Everything happens on a copy of the notebooks, in target/, for JupyterLab saves what it shows, and
-with settings and trust of its own: what the user has told his JupyterLab counts for nothing here.
-Waiting is for a condition, never for a time. What is known and seen is asked of ci/browser.js,
-which asks JupyterLab through `jupyterapp`, its own hook for tests.
+Everything happens on a copy of the notebooks, in target/, because JupyterLab saves what it shows,
+and with settings and trust of its own: the user's settings of JupyterLab have no effect here. We
+wait for conditions, never for a fixed time. browser.js answers what JupyterLab knows and shows; it
+asks `jupyterapp`, JupyterLab's own hook for tests.
 """
 
 import os
@@ -21,9 +21,8 @@ from typing import Any
 from nbformat import from_dict
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from kernel.copies import tidy
-from kernel.paths import ROOT
-from notebooks import copied, failure
+from judge.folder import ROOT, copied
+from judge.outputs import failure
 
 SHOTS = ROOT / "target/browser"  # what was seen
 LOG = SHOTS / "lab.log"  # what JupyterLab and the kernels said
@@ -32,7 +31,7 @@ SECOND = 1000  # in milliseconds, which Playwright counts in
 START_LIMIT = 15 * 60  # seconds until JupyterLab names its address: another set-up may be running
 STEP_LIMIT = 60 * SECOND  # for one action, the start of a kernel and one cell included
 RUN_LIMIT = 300 * SECOND  # for all cells of a notebook
-IN_PAGE = ROOT / "ci/browser.js"  # what the page is asked, as `look`
+IN_PAGE = Path(__file__).with_suffix(".js")  # defines `look` in the page
 TALLEST = 16_000  # pixels: no picture of a page can be taller
 
 
@@ -166,7 +165,6 @@ class Lab:
         with ExitStack() as stack:
             self.folder = stack.enter_context(copied(ROOT / "notebooks", None))
             own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
-            stack.callback(tidy)
             self.address = stack.enter_context(started(self.folder, own))
             self.browser = stack.enter_context(launched())
             self.stack = stack.pop_all()

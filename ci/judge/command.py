@@ -1,0 +1,137 @@
+"""Executes notebooks as nbconvert does, in a copy of their folder, and compares their outputs.
+
+    ci/notebooks check [NOTEBOOK ...]                execute, compare with the stored outputs
+    ci/notebooks check --data FOLDER [NOTEBOOK ...]  the same on other pictures: texts may differ
+    ci/notebooks write [NOTEBOOK ...]                execute, store the outputs
+
+Which cells fail is said in ci/judge/preprocessor.py. Stored outputs come from the drawn stand-in
+only, and must equal fresh ones: texts exactly, figures in number and size. Of a cell tagged
+`volatile` (times, versions, threads) only the kinds of its outputs are compared. How large a
+notebook and its cells may be is said in ci/judge/form.py.
+"""
+
+import argparse
+import os
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from traitlets.config import PyFileConfigLoader
+
+from judge.folder import ROOT, copied, lessons
+from judge.form import check_form, code_cells, has_tag, load
+from judge.message import Failure
+from judge.outputs import difference, essence, in_order
+from judge.preprocessor import JudgedExecution
+
+JUPYTER_PATH = ROOT / ".venv/share/jupyter"
+CONFIGURATION = ROOT / ".venv/etc/jupyter/jupyter_nbconvert_config.py"
+METADATA = {
+    "kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"},
+    "language_info": {
+        "codemirror_mode": "rust",
+        "file_extension": ".rs",
+        "mimetype": "text/rust",
+        "name": "rust",
+        "pygments_lexer": "rust",
+    },
+}
+
+
+def executed(path: Path, data: Path | None) -> NotebookNode:
+    """Returns the notebook with fresh outputs; the file stays as it is."""
+    config = PyFileConfigLoader(str(CONFIGURATION)).load_config()
+    with copied(path.parent, data) as folder:
+        resources = {"metadata": {"name": path.stem, "path": str(folder)}}
+        judge = JudgedExecution(config=config, kernel_name="rust")
+        return judge.preprocess(load(path), resources)[0]
+
+
+def check(path: Path, data: Path | None) -> str:
+    stored = load(path)
+    check_form(path, stored)
+    fresh = executed(path, data)
+    pairs = zip(code_cells(stored), code_cells(fresh), strict=True)
+    for number, (old, new) in enumerate(pairs, 1):
+        if data:
+            old_kinds, new_kinds = (
+                [kind for kind, _ in essence(cell.outputs, True) if kind.startswith("image/")]
+                for cell in (old, new)
+            )
+            if old_kinds != new_kinds:
+                raise Failure(f"cell {number}: figures are {new_kinds}, not {old_kinds}")
+        elif what := difference(old.outputs, new.outputs, has_tag(old, "volatile")):
+            raise Failure(f"cell {number}: {what}; if the fresh one is right: ci/notebooks write")
+    return "passed"
+
+
+def write(path: Path) -> str:
+    stored, fresh = load(path), executed(path, None)
+    fresh.metadata = nbformat.from_dict(METADATA)
+    fresh.nbformat_minor = 5
+    for old, new in zip(stored.cells, fresh.cells, strict=True):
+        new.metadata.pop("execution", None)
+        new.setdefault("id", sha256(new.source.encode()).hexdigest()[:8])
+        if new.cell_type == "code":
+            new.execution_count = None
+            volatile, must_fail = has_tag(new, "volatile"), has_tag(new, "raises-exception")
+            changed = difference(old.outputs, new.outputs, volatile)
+            if (volatile or must_fail) and not changed:  # a panic's thread has another number
+                new.outputs = in_order(old.outputs)
+    for count, cell in enumerate(code_cells(fresh), 1):
+        cell.execution_count = count
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+    part = path.with_name(f".{path.name}.part")
+    try:
+        nbformat.write(fresh, part)
+        check_form(part, fresh)
+        if part.read_bytes() == path.read_bytes():
+            return "unchanged"
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return "written"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="ci/notebooks", description=__doc__.partition("\n")[0])
+    actions = parser.add_subparsers(dest="action", required=True)
+    for action, text in (("check", "execute and compare"), ("write", "execute and store outputs")):
+        sub = actions.add_parser(action, help=text)
+        sub.add_argument("notebook", nargs="*", type=Path, help="default: all in notebooks/")
+        if action == "check":
+            sub.add_argument("--data", type=Path, help="other pictures: a folder with train/, val/")
+    args = parser.parse_args()
+    data = args.data.resolve() if args.action == "check" and args.data else None
+
+    paths = [path.resolve() for path in args.notebook] or lessons()
+    problem = None
+    if not paths:
+        problem = "notebooks/: there is no notebook in it"
+    elif not (CONFIGURATION.exists() and (JUPYTER_PATH / "kernels/rust/kernel.json").exists()):
+        problem = ".venv: the set-up is incomplete: run 'ci/setup'"
+    elif not (data or (ROOT / "data/insects").is_dir()):
+        problem = "data/insects: no such folder: run 'ci/setup --stand-in'"
+    elif data and not ((data / "train").is_dir() and (data / "val").is_dir()):
+        problem = f"{data}: no folder with train/ and val/ in it"
+    if problem:
+        print(f"ci/notebooks: {problem}", file=sys.stderr)
+        return 1
+
+    os.environ["JUPYTER_PATH"] = str(JUPYTER_PATH)
+    failed = 0
+    for path in paths:
+        start = time.monotonic()
+        try:
+            result = check(path, data) if args.action == "check" else write(path)
+            print(f"{path.name}: {result} in {time.monotonic() - start:.0f} s", flush=True)
+        except Failure as why:
+            failed += 1
+            print(f"{path.name}, {why}", file=sys.stderr, flush=True)
+    print(f"{len(paths) - failed} passed, {failed} failed")
+    return 1 if failed else 0
