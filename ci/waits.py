@@ -1,13 +1,17 @@
-"""How long a learner waits for the first picture, beside the least that the Rust kernel allows.
+"""How long a learner waits for the first picture, compared with the Rust kernel's own minimum.
 
     .venv/bin/python ci/waits.py [RUNS]
 
-In turn, RUNS times (7), each from a private copy of a build folder that is prepared: the kernel as
-it comes, with ndarray alone, from its start to the answer of its first `let`, the floor; the same
-with all that `ci/kernel.py` trims; and the notebooks' own kernel, from its start to the first
-picture of 01. Prints these waits, each as the sum of its parts' least times, since a busy machine
-only ever adds, their ratios, and what a later cell takes, the median over all of them; fails where
-the first picture comes later than the floor times LIMIT.
+Times three waits in turn, RUNS times (7), each from a copy of a prepared build folder:
+
+- the floor: the kernel as its authors ship it, with ndarray only, from its start to the answer to
+  its first `let`;
+- the trimmed floor: the same with everything that ci/kernel/ trims;
+- the notebooks' kernel, from its start to the first picture of 01.
+
+A wait is the sum of its parts' shortest times, since other load can only add to them. Prints the
+waits, their ratios, and the median time of a later cell. Fails if the first picture takes longer
+than LIMIT times the floor.
 """
 
 import json
@@ -24,7 +28,12 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from kernel import CACHE, IN_PLACE, ROOT, SPEC, compile_lines, fill, standard_library
+from kernel.build_folder import fill
+from kernel.launch import IN_PLACE
+from kernel.paths import CACHE, ROOT, SPEC
+from kernel.prepare import compile_lines
+from kernel.spec import registered_kernel
+from kernel.toolchain import standard_library
 
 LIMIT = 1.0
 FIRST = ROOT / "notebooks/01_data.ipynb"
@@ -33,8 +42,9 @@ FIRST = ROOT / "notebooks/01_data.ipynb"
 def run(
     cells: Iterable[str], env: dict[str, str], argv: list[str] | None = None
 ) -> tuple[list[float], list[bool]]:
-    """Seconds until the kernel answers, then those of each cell; and which of these parts showed a
-    picture. `argv` starts another kernel than the notebooks'."""
+    """Runs these cells in a new kernel. Returns the seconds until the kernel answered, then those
+    of each cell; and which of these parts showed a picture. `argv` starts a kernel other than the
+    notebooks'."""
     start = time.perf_counter()
     manager = KernelManager(kernel_name="rust")
     manager.kernel_spec.argv = argv or manager.kernel_spec.argv
@@ -60,13 +70,13 @@ def run(
 
 
 def as_it_comes() -> tuple[list[str], dict[str, str]]:
-    """How the kernel is started without us, and what it needs to find Rust's standard library."""
-    kernel = json.loads(SPEC.read_text(encoding="utf-8"))["argv"][-2]
-    return [kernel, "--control_file", "{connection_file}"], dict([standard_library()])
+    """Returns the kernel's plain command, and the environment in which it finds Rust's library."""
+    command = [registered_kernel(), "--control_file", "{connection_file}"]
+    return command, dict([standard_library()])
 
 
 def first_let(prepared: Path, line: str, plain: bool) -> list[float]:
-    """The parts of the wait for the first `let`, in a copy of this folder."""
+    """Returns the parts of the wait for the first `let`, in a copy of this folder."""
     copy = prepared.with_name("copy")
     start = time.perf_counter()
     shutil.copytree(prepared, copy, symlinks=True)
@@ -79,7 +89,7 @@ def first_let(prepared: Path, line: str, plain: bool) -> list[float]:
 
 
 def first_picture() -> tuple[list[float], list[float]]:
-    """The parts of the wait for the first picture, and the later cells."""
+    """Returns the parts of the wait for the first picture, and the times of the later cells."""
     notebook = json.loads(FIRST.read_text(encoding="utf-8"))["cells"]
     cells = ["".join(cell["source"]) for cell in notebook if cell["cell_type"] == "code"]
     times, pictures = run(cells, {})
@@ -124,7 +134,7 @@ def main() -> None:
             later.append(rest)
     floor, trimmed_floor, first = (sum(least(w)) for w in (floors, trimmed_floors, firsts))
     print(f"floor, the first `let` with ndarray alone   {floor:5.1f} s")
-    print(f"the same in a kernel trimmed as ours        {trimmed_floor:5.1f} s")
+    print(f"the same in a kernel trimmed like ours      {trimmed_floor:5.1f} s")
     print(f"the first picture of {FIRST.stem}                {first:5.1f} s")
     print(f"ratio to the floor                          {first / floor:5.2f} (at most {LIMIT})")
     print(f"ratio to the trimmed floor                  {first / trimmed_floor:5.2f}")

@@ -1,4 +1,4 @@
-"""What the kernel's search for types is told of the crates there are."""
+"""Which crates the kernel's search for types is told about."""
 
 import json
 import os
@@ -11,11 +11,11 @@ from pathlib import Path
 CI = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CI))
 
-from cargo import outline  # noqa: E402
+from kernel.cargo import outline  # noqa: E402
 
 
 def metadata(root: str, **deps: str) -> dict:
-    """As `cargo metadata` answers, for crates given with the names of those they depend on."""
+    """Returns an answer of `cargo metadata`, for crates with the names of their dependencies."""
     nodes = []
     for crate, needed in deps.items():
         links = [{"name": name, "pkg": name} for name in needed.split()]
@@ -29,7 +29,7 @@ class OutlineTest(unittest.TestCase):
     def kept(self, answer: dict) -> list[str]:
         return [package["id"] for package in outline(answer)["packages"]]
 
-    def test_what_is_at_work_inside_lrlib_is_left_out(self) -> None:
+    def test_what_is_used_only_inside_lrlib_is_left_out(self) -> None:
         crates = {
             "ctx": "lrlib",
             "lrlib": "image plotters",
@@ -55,13 +55,13 @@ class OutlineTest(unittest.TestCase):
 
 class CommandTest(unittest.TestCase):
     def answer(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What `ci/cargo.py` makes of a Cargo that is this shell script."""
+        """Runs `cargo.py` with a Cargo that is this shell script."""
         with tempfile.TemporaryDirectory() as folder:
             cargo = Path(folder, "cargo")
             cargo.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
             cargo.chmod(0o755)
             env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
-            command = [sys.executable, str(CI / "cargo.py"), *arguments]
+            command = [sys.executable, str(CI / "kernel/cargo.py"), *arguments]
             return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
     def test_other_commands_are_cargos(self) -> None:
@@ -70,7 +70,7 @@ class CommandTest(unittest.TestCase):
             self.answer('echo "$@"', "metadata", "--no-deps").stdout, "metadata --no-deps\n"
         )
 
-    def test_metadata_are_outlined(self) -> None:
+    def test_metadata_is_outlined(self) -> None:
         text = json.dumps(metadata("a", a="", b=""))
         answer = self.answer(f"echo '{text}'", "metadata", "--offline")
         self.assertEqual(

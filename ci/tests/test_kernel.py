@@ -1,64 +1,19 @@
-"""The kernel's build folder, its versions, its view of Rust's own sources, what JupyterLab asks it,
-and what is left of a kernel that was killed."""
+"""The kernel's build folder, its versions, and its copy of Rust's own sources."""
 
-import asyncio
-import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 import unittest
-from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import ANY, MagicMock, patch
-
-from jupyter_client.connect import write_connection_file
-from traitlets.config import PyFileConfigLoader
 
 CI = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CI))
 
-from kernel import (  # noqa: E402
-    ATTRIBUTES,
-    CACHE,
-    COMMENTS,
-    COPIES,
-    ROOT,
-    compile_lines,
-    different_versions,
-    fill,
-    hold_ports,
-    prepared,
-    tidy,
-)
-
-# Starts a kernel, lets it compile a cell, says so, and waits.
-SERVER = """
-from jupyter_client.manager import start_new_kernel
-manager, client = start_new_kernel(startup_timeout=120, kernel_name="rust")
-client.execute_interactive("let two = 1 + 1;", timeout=120)
-print(manager.provisioner.pid, flush=True)
-input()
-"""
-
-
-def wait_until(holds: Callable[[], bool]) -> bool:
-    """Whether it came to hold within a minute."""
-    end = time.monotonic() + 60
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return held
-
-
-def is_gone(pid: int) -> bool:
-    """No process has this number, or it has ended and waits for its parent to notice."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+from kernel.build_folder import fill, prepared  # noqa: E402
+from kernel.paths import CACHE, ROOT  # noqa: E402
+from kernel.prepare import compile_lines  # noqa: E402
+from kernel.toolchain import ATTRIBUTES, COMMENTS  # noqa: E402
+from kernel.versions import different_versions  # noqa: E402
 
 
 class FillTest(unittest.TestCase):
@@ -133,90 +88,6 @@ class VersionsTest(unittest.TestCase):
         locked = (ROOT / "Cargo.lock").read_text()
         other = locked.replace('name = "ndarray"\nversion = "', 'name = "ndarray"\nversion = "9')
         self.assertRegex(different_versions(other, locked)[0], r"^ndarray 9\d+\.")
-
-
-class ServerTest(unittest.TestCase):
-    def setUp(self) -> None:
-        loader = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".venv/etc/jupyter"))
-        connection = loader.load_config().ServerApp.kernel_websocket_connection_class
-        self.manager = manager = MagicMock(ports=[])
-
-        class Asking(connection):
-            kernel_manager = manager
-
-        self.asking = Asking
-
-    def test_the_control_channel_is_not_asked_whether_the_kernel_is_there(self) -> None:
-        async def ask() -> None:
-            asking = self.asking(kernel_info_timeout=1.0)
-            asking.channels = {"iopub": MagicMock()}
-            await asking.nudge()
-
-        asyncio.run(ask())
-        self.manager.connect_shell.assert_called()
-        self.manager.connect_control.assert_not_called()
-
-    def test_the_first_socket_does_not_close_while_others_connect(self) -> None:
-        channel = MagicMock()
-
-        async def answer() -> float:
-            asking = self.asking(kernel_info_timeout=1.0)
-            asking.kernel_info_channel = channel
-            session, info = asking.session, {"protocol_version": "5.3"}
-            reply = session.serialize(session.msg("kernel_info_reply", info))
-            with patch.object(asyncio.get_running_loop(), "call_later") as later:
-                asking._handle_kernel_info_reply(reply)
-            self.assertEqual(asking._kernel_info_future.result(), info)
-            later.assert_called_once_with(ANY, channel.close)
-            return later.call_args.args[0]
-
-        self.assertGreater(asyncio.run(answer()), 1)
-        channel.close.assert_not_called()
-
-
-@unittest.skipUnless(sys.platform == "linux", "only there they are held")
-class PortsTest(unittest.TestCase):
-    def test_the_ports_of_a_kernel_that_starts_are_its_own(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            file, connection = write_connection_file(f"{folder}/connection.json", ip="127.0.0.1")
-            hold_ports(file)
-            for name in ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"):
-                with socket.socket() as other, self.assertRaises(OSError):
-                    other.bind(("127.0.0.1", connection[name]))
-                with socket.create_server(("127.0.0.1", connection[name])) as kernel:
-                    self.assertEqual(kernel.getsockname()[1], connection[name])
-
-
-@unittest.skipUnless(sys.platform == "linux", "reads /proc")
-class KilledTest(unittest.TestCase):
-    def setUp(self) -> None:
-        tidy()
-        before = set(COPIES.glob("*"))
-        env = {**os.environ, "JUPYTER_PATH": str(ROOT / ".venv/share/jupyter")}
-        pipe = subprocess.PIPE
-        command = [sys.executable, "-c", SERVER]
-        self.server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env)
-        self.addCleanup(self.end_server)
-        self.kernel = int(self.server.stdout.readline())
-        self.left = set(COPIES.glob("*")) - before
-        self.assertTrue(any(path.is_dir() for path in self.left))
-
-    def end_server(self) -> None:
-        self.server.kill()
-        self.server.communicate()
-
-    def assert_swept(self) -> None:
-        self.assertTrue(wait_until(lambda: is_gone(self.kernel)), "the kernel still runs")
-        swept = wait_until(lambda: not any(path.exists() for path in self.left))
-        self.assertTrue(swept, "its folder is still there")
-
-    def test_a_killed_kernel_leaves_nothing(self) -> None:
-        os.kill(self.kernel, signal.SIGKILL)
-        self.assert_swept()
-
-    def test_a_killed_server_takes_its_kernel_along(self) -> None:
-        self.server.kill()
-        self.assert_swept()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
-"""The notebook kernel's side of ci/bench: for each line on standard input one run of a cell.
+"""The notebook kernel's side of ci/bench: runs a cell once for each line it reads.
 
-usage: .venv/bin/python ci/in_kernel.py DATA WORK ROW; the cell takes its time itself
+usage: .venv/bin/python ci/benchmarks/in_kernel.py DATA WORK ROW; the cell itself prints the seconds
 """
 
 import os
 import sys
+from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
-from kernel import ROOT, SPEC, tidy
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from kernel.copies import tidy  # noqa: E402
+from kernel.paths import ROOT, SPEC  # noqa: E402
 
 PREPARE = """\
 :dep lrlib = { path = "../lrlib" }
-use lrlib::*;
+use lrlib::{datasets::ImageFolder, metrics::accuracy, optim::Sgd, train::{TrainConfig, fit}};
+use lrlib::{nn::*, transforms::{CenterCrop, Compose, Resize}};
 let transform = Compose::new().then(Resize(224)).then(CenterCrop(224));
 let train = ImageFolder::new("DATA/train")?.load(&transform)?;
 let val = ImageFolder::new("DATA/val")?.load(&transform)?;
@@ -32,7 +37,7 @@ for _ in 0..100 {
     let y_hat = model.forward(&train.x);
     let loss = binary_cross_entropy(&y_hat, &train.y);
     let grads = model.backward(&train.x, &y_hat, &train.y);
-    model.step(&grads, 1e-4);
+    Sgd::new(1e-4).step(&mut model, &grads);
     seen.push((loss, accuracy(&y_hat, &train.y), accuracy(&model.forward(&val.x), &val.y)));
 }
 println!("{}", start.elapsed().as_secs_f64());
@@ -50,12 +55,12 @@ def main() -> None:
 
         def listen(message: dict) -> None:
             if message["msg_type"] == "error":
-                sys.exit(f"ci/in_kernel.py: {message['content']['evalue']}")
+                sys.exit(f"ci/bench: a cell failed: {message['content']['evalue']}")
             if message["msg_type"] == "stream":
                 printed.append(message["content"]["text"])
 
         client.execute_interactive(cell, output_hook=listen, allow_stdin=False, timeout=600)
-        while "println!" in cell and not printed:  # a line may come after the cell's end
+        while "println!" in cell and not printed:  # a line may arrive after the cell's end
             listen(client.get_iopub_msg(timeout=60))
         return "".join(printed).strip()
 

@@ -1,7 +1,6 @@
-//! The Rust peers' side of `ci/bench`: does a piece of work once for each line on its standard input, and answers
-//! with the seconds.
+//! The Rust peers of `ci/bench`: does its work once for each line it reads, and prints the seconds.
 //!
-//! usage: peers DATA WORK ROW, the pixels in WORK as `lrlib/examples/bench.rs` writes them
+//! usage: peers DATA WORK ROW; the pixels in WORK are those that `ci/benchmarks/src/bin/bench.rs` writes
 
 use std::{env, error::Error, fs, hint::black_box, io, path::Path, time::Instant};
 

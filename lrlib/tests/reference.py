@@ -1,7 +1,7 @@
-"""The numbers that lrlib's tests expect, from PyTorch and Pillow.
+"""Prints the numbers that lrlib's tests expect, from PyTorch and Pillow.
 
-Run once by hand: pip install torch==2.13.0 torchvision pillow; python ci/reference.py
-The tests hold these values beside the Python that made them.
+To run by hand: pip install torch==2.13.0 torchvision pillow; python lrlib/tests/reference.py
+The tests name the Python that gave each of their values.
 """
 
 import io
@@ -15,7 +15,7 @@ torch.set_num_threads(2)
 
 
 def pixels(n: int, d: int) -> torch.Tensor:
-    """Numbers in [0, 1] that Rust can make too: levels of a fixed pattern, divided by 255."""
+    """Returns numbers that Rust can compute too: bytes of a fixed pattern, divided by 255."""
     i, j = np.meshgrid(np.arange(n), np.arange(d), indexing="ij")
     levels = (i * i * 31 + j * 17 + i * j * 7) % 256
     return torch.tensor(levels / 255, dtype=torch.float32)
@@ -49,7 +49,7 @@ def train(bias: bool, weight_decay: float) -> None:
 
 
 def picture(width: int, height: int) -> Image.Image:
-    """A pattern with edges, so that a wrong filter shows."""
+    """Returns a pattern with edges, on which a wrong filter gives other values."""
     y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
     levels = (x * x * 3 + y * 29 + c * 83 + (x // 5 + y // 3) % 2 * 127) % 256
     return Image.fromarray(levels.astype(np.uint8))
@@ -62,7 +62,7 @@ def resize(width: int, height: int, size: int) -> None:
 
 
 def jpeg(width: int, height: int) -> None:
-    """lrlib/tests/pictures/pattern.jpg, its colours halved in size, and what Pillow reads of it."""
+    """Prints lrlib/tests/pictures/pattern.jpg, colours at half size, and Pillow's values."""
     file = io.BytesIO()
     picture(width, height).save(file, "JPEG")
     print("jpeg:", file.getvalue().hex())

@@ -1,6 +1,6 @@
-"""The Python peers of ci/bench: for each line on standard input one piece of work and its seconds.
+"""The Python peers of ci/bench: does its work once for each line it reads, and prints the seconds.
 
-usage: peers.py DATA WORK ROW, with ci/bench's packages; the pixels in WORK are lrlib's
+usage: python_peers.py DATA WORK ROW, with the packages of set_up.py; the pixels in WORK are lrlib's
 """
 
 import json
@@ -27,7 +27,7 @@ Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
 
 
 def pillow(data: Path) -> None:
-    """Every picture in one process, no PyTorch but its transforms' rounding."""
+    """Reads every picture in one process, without PyTorch except its transforms."""
     for split in SPLITS:
         paths = [path for path, _ in ImageFolder(data / split).samples]
         x = np.empty((len(paths), D), dtype=np.float32)
@@ -38,7 +38,7 @@ def pillow(data: Path) -> None:
 
 
 def loaders(data: Path, workers: int) -> list[Batches]:
-    """The tutorial's way: loaders that give a whole split as one batch, decoded at each use."""
+    """Returns the tutorial's loaders: each gives a split as one batch, decoded at every use."""
     folders = [ImageFolder(data / split, TENSORS) for split in SPLITS]
     return [
         DataLoader(folder, batch_size=len(folder), shuffle=True, num_workers=workers)
@@ -76,14 +76,14 @@ def train(both: list[Batches], epochs: int) -> None:
 
 
 def optimum(x: np.ndarray, y: np.ndarray, path: Path) -> None:
-    """scikit-learn's optimum; weights and bias go to `path`. Its own tolerance, 1e-4, stops at 6e-6
-    above the optimum; in float32 it gets no nearer than 2e-7 (both relative)."""
+    """Writes scikit-learn's optimum, weights and bias, to `path`. With its default tolerance, 1e-4,
+    it stops at 6e-6 above the optimum; in float32 it gets no closer than 2e-7 (both relative)."""
     model = LogisticRegression(C=C, tol=1e-6, max_iter=1000).fit(x, y)
     np.append(model.coef_, model.intercept_).astype("<f8").tofile(path)
 
 
 def objectives(work: Path) -> dict[str, float]:
-    """What each optimum in `work` scores: the mean loss with its penalty, in float64."""
+    """Returns the mean loss with its penalty at each optimum in `work`, in float64."""
     x, y = pixels(work, "train")
     scores = {}
     for path in sorted(work.glob("*.f64")):

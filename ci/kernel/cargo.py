@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Cargo, as the Rust kernel's search for types sees it: without the crates that no cell can name.
+"""Cargo for the Rust kernel's search for types: it hides the crates that no cell can name.
 
-To know the type of a variable the kernel reads the sources of every crate that `cargo metadata`
-names, sixty for lrlib, and at each `let` it looks through all of them. Nearly all are at work
-inside lrlib and image, and no type of theirs ever reaches a cell. So this answers in place of
-`cargo metadata` and leaves them out; everything else is left to Cargo. What is compiled does not
-change: the kernel calls Cargo itself for that.
+To know the type of a variable, the kernel reads the sources of every crate that `cargo metadata`
+names, sixty for lrlib, and at each `let` it searches all of them. Nearly all are used only inside
+lrlib and image, and a cell never meets a type of theirs. So this program answers `cargo metadata`
+without them, and passes every other command on to Cargo. What is compiled does not change: for that
+the kernel calls Cargo itself.
 
-A crate that a cell adds with `:dep` is named, and all that it depends on.
+A crate that a cell adds with `:dep` is never hidden, nor is anything that it depends on.
 """
 
 import os
 import sys
 
-# The crates whose types and traits are part of another's interface; of all others' every one is.
+# Of these crates' dependencies, only the named ones are part of the interface; of others', all are.
 SHOWN = {"lrlib": {"image", "ndarray"}, "image": set(), "ndarray": {"num-complex", "num-traits"}}
 
 
 def outline(metadata: dict) -> dict:
-    """The answer of `cargo metadata`, with the packages that can be reached through SHOWN alone."""
+    """Returns the answer of `cargo metadata` with only those packages that SHOWN leads to."""
     names = {package["id"]: package["name"] for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     seen, ahead = set(), list(metadata["workspace_members"])
@@ -39,7 +39,7 @@ def main() -> None:
     command = ["cargo", *sys.argv[1:]]
     if "metadata" not in command or "--no-deps" in command:
         os.execvp("cargo", command)
-    import json  # noqa: PLC0415 (slow, and the other commands need none)
+    import json  # noqa: PLC0415 (slow; the other commands skip it)
     import subprocess  # noqa: PLC0415
 
     answer = subprocess.run(command, stdout=subprocess.PIPE, check=False)

@@ -1,0 +1,108 @@
+"""Compiles the notebooks' dependencies once, into the folder that every kernel gets a copy of."""
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from kernel.build_folder import fill, prepared
+from kernel.copies import IN_USE, locked, tidy
+from kernel.launch import IN_PLACE
+from kernel.paths import CACHE, ROOT, digest
+from kernel.toolchain import rust_sources
+from kernel.versions import check_versions
+
+KEPT_FOR = 14 * 24 * 3600  # seconds after which an unused prepared folder is removed
+COMPILE_LIMIT = 30 * 60  # seconds
+
+
+def prepare() -> None:
+    """Makes the prepared folder and Rust's own sources, or brings them up to date."""
+    target, state = prepared(), sources_state()
+    done = target / "sources-state"
+    with locked("prepare.lock", fcntl.LOCK_EX):
+        tidy()
+        rust_sources()
+        remove_old()
+        if done.exists() and done.read_text() == state:
+            return
+        wait = "about a minute" if target.exists() else "3 to 6 minutes the first time"
+        print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
+        part = target.with_name(target.name + ".part")
+        fill(part, target)
+        lines = dep_lines()
+        problem = compile_lines(part, lines)
+        if problem and len(lines) > 1:
+            print(f"set-up: a :dep line of a notebook does not compile: {problem}", flush=True)
+            problem = compile_lines(part, lines[:1])
+        if problem:
+            sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
+        check_versions(part)
+        (part / "sources-state").write_text(state)
+        with locked(IN_USE, fcntl.LOCK_EX):
+            if target.exists():
+                shutil.rmtree(target)
+            part.rename(target)
+
+
+def remove_old() -> None:
+    """Removes unfinished folders, and those that no kernel has used for a while."""
+    for old in [*CACHE.glob("prepared-*"), *CACHE.glob("rust-*")]:
+        if old.name.endswith(".part") or time.time() - old.stat().st_mtime > KEPT_FOR:
+            shutil.rmtree(old)
+
+
+def dep_lines() -> list[str]:
+    """Returns the `:dep` lines of all notebooks, the library's own first."""
+    lines = {':dep lrlib = { path = "../lrlib" }': None}
+    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
+        with suppress(ValueError, KeyError):  # a file that is not a notebook has no such lines
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                text = "".join(cell["source"])
+                lines.update(dict.fromkeys(s for s in text.splitlines() if s.startswith(":dep ")))
+    return list(lines)
+
+
+def sources_state() -> str:
+    """Returns a text that changes with lrlib, its path, and the `:dep` lines; what changed is then
+    compiled again, and the rest is kept. Files count by their time of change, as for Cargo: after
+    an edit and its undoing, every kernel's first cell would otherwise compile them again."""
+    files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
+    times = [(path.name, path.stat().st_mtime_ns) for path in files if path.exists()]
+    return digest(str(ROOT), dep_lines(), times)
+
+
+def compile_lines(folder: Path, lines: list[str]) -> str:
+    """Has the kernel compile these `:dep` lines in `folder`; returns what went wrong, or ""."""
+    from jupyter_client.manager import start_new_kernel  # noqa: PLC0415 (slow; a launch skips it)
+
+    problems: list[str] = []
+
+    def listen(message: dict) -> None:
+        content = message["content"]
+        if message["msg_type"] == "error":
+            problems.append(content["evalue"])
+        elif message["msg_type"] == "stream" and content["name"] == "stderr":
+            problems.append(content["text"])
+
+    env = {**os.environ, IN_PLACE: str(folder)}
+    try:
+        manager, client = start_new_kernel(
+            startup_timeout=COMPILE_LIMIT, kernel_name="rust", env=env, cwd=str(ROOT / "notebooks")
+        )
+    except RuntimeError as error:
+        return str(error)
+    try:
+        client.execute_interactive(
+            "\n".join(lines), timeout=COMPILE_LIMIT, output_hook=listen, allow_stdin=False
+        )
+    except TimeoutError:
+        problems.append(f"not compiled after {COMPILE_LIMIT // 60} minutes")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    return " ".join("".join(problems).split())
