@@ -5,6 +5,7 @@
 mod data_folder;
 mod rng;
 mod batch;
+mod fingerprint;
 mod decode;
 mod find;
 mod image_folder;

@@ -5,6 +5,7 @@ use crate::{
     datasets::Batch,
     error::{Error, Result},
     nn::LogisticRegression,
+    optim::Sgd,
 };
 
 /// How to train. `TrainConfig::default()` is the tutorial: 100 epochs, full batch, learning rate 1e-4, no penalty.
@@ -52,6 +53,22 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// Returns the optimizer with these settings.
+    pub(super) fn optimizer(&self) -> Sgd {
+        Sgd { learning_rate: self.learning_rate, weight_decay: self.weight_decay }
+    }
+
+    /// Returns the settings of a run and checksums of its data: a checkpoint is continued only where all are the same.
+    pub(super) fn identity(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> String {
+        let Self { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = self;
+        let bias = if model.bias.is_some() { "with" } else { "without" };
+        let (train, val) = (train.fingerprint(), val.map_or("none".into(), Batch::fingerprint));
+        format!(
+            "a run on train {train}, val {val}, {bias} bias, learning rate {learning_rate:?}, weight decay {weight_decay:?}, \
+             pos weight {pos_weight:?}, batch size {batch_size:?}, seed {seed}"
+        )
+    }
+
     /// Checks that all settings are in their range, and that the data fits the model.
     pub(crate) fn check(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Result<()> {
         let Self { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *self;

@@ -1,13 +1,15 @@
 //! Steps over all pixels: forward, loss, backward, step, as the loop is written out.
 
-use ndarray::{Array1, Array2, ArrayRef2, Axis, stack};
+use ndarray::{Array2, ArrayRef1, ArrayRef2, Axis};
 
-use super::steps::{Data, Steps, descend};
+use super::{
+    config::TrainConfig,
+    steps::{Data, Steps, descend},
+};
 use crate::{
     datasets::Batch,
     fast::pixel::{Pixel, to_bytes},
     nn::LogisticRegression,
-    optim::Sgd,
 };
 
 pub(super) struct FeatureSpace<'a> {
@@ -15,46 +17,38 @@ pub(super) struct FeatureSpace<'a> {
     /// The pixels as bytes, which are read faster, where all features are pixels.
     train_bytes: Option<Array2<u8>>,
     val_bytes: Option<Array2<u8>>,
-    val_logits: Vec<Array1<f32>>,
 }
 
 impl<'a> FeatureSpace<'a> {
     pub(super) fn new(data: Data<'a>) -> Self {
-        let (train_bytes, val_bytes) = (to_bytes(&data.train.x), data.val.and_then(|val| to_bytes(&val.x)));
-        Self { data, train_bytes, val_bytes, val_logits: Vec::new() }
+        Self { data, train_bytes: to_bytes(&data.train.x), val_bytes: data.val.and_then(|val| to_bytes(&val.x)) }
     }
 }
 
 impl Steps for FeatureSpace<'_> {
     fn epoch(&mut self, model: &mut LogisticRegression, _: usize) -> (f32, f32) {
-        let seen = match &self.train_bytes {
-            Some(bytes) => step(model, bytes, self.data),
-            None => step(model, &self.data.train.x, self.data),
-        };
-        if let Some(Batch { x, .. }) = self.data.val.filter(|_| seen.0.is_finite()) {
-            let logits = self.val_bytes.as_ref().map_or_else(|| model.logits(x), |bytes| model.logits(bytes));
-            self.val_logits.push(logits);
+        let Data { train, config, .. } = self.data;
+        match &self.train_bytes {
+            Some(bytes) => step(model, bytes, &train.y, config),
+            None => step(model, &train.x, &train.y, config),
         }
-        seen
     }
 
-    fn val_logits(&mut self) -> Array2<f32> {
-        stack_rows(&mut self.val_logits)
+    fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {
+        let logits = self.val_bytes.as_ref().map_or_else(|| model.logits(&val.x), |bytes| model.logits(bytes));
+        logits.insert_axis(Axis(0))
     }
 }
 
-fn step(model: &mut LogisticRegression, x: &ArrayRef2<impl Pixel>, Data { train, config, .. }: Data<'_>) -> (f32, f32) {
-    let sgd = Sgd { learning_rate: config.learning_rate, weight_decay: config.weight_decay };
-    descend(&model.logits(x), &train.y, config.pos_weight, |y_hat| {
-        let grads = model.backward(x, y_hat, &train.y);
-        sgd.step(model, &grads);
+/// Takes one step; returns loss and accuracy from before it.
+pub(super) fn step(
+    model: &mut LogisticRegression,
+    x: &ArrayRef2<impl Pixel>,
+    y: &ArrayRef1<f32>,
+    config: &TrainConfig,
+) -> (f32, f32) {
+    descend(&model.logits(x), y, config.pos_weight, |y_hat| {
+        let grads = model.backward(x, y_hat, y);
+        config.optimizer().step(model, &grads);
     })
-}
-
-/// Returns these logits as rows, and empties the list.
-pub(super) fn stack_rows(logits: &mut Vec<Array1<f32>>) -> Array2<f32> {
-    let rows: Vec<_> = logits.iter().map(|row| row.view()).collect();
-    let stacked = if rows.is_empty() { Array2::zeros((0, 0)) } else { stack(Axis(0), &rows).expect("m numbers each") };
-    logits.clear();
-    stacked
 }

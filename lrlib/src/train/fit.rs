@@ -9,16 +9,16 @@ use super::{
     feature_space::FeatureSpace,
     fit_error::FitError,
     history::{Epoch, History},
-    identity::identity,
     log::{Log, say},
     method::Method,
     mini_batches::MiniBatches,
-    sample_space::{self, SampleSpace},
+    sample_space::SampleSpace,
     steps::{Data, Steps},
 };
 use crate::{
     datasets::Batch,
     error::{Error, Result},
+    fast::sample_space::pays,
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions},
 };
@@ -52,11 +52,10 @@ pub fn fit(
 fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) -> Result<()> {
     let Data { train, val, config } = data;
     config.check(model, train, val)?;
-    history.method = config.method.unwrap_or_else(|| match config.batch_size {
-        None if sample_space::pays(train, val, config.epochs) => Method::SampleSpace,
-        _ => Method::FeatureSpace,
-    });
-    let saved = config.checkpoint.as_ref().map(|saved| (saved, identity(model, train, val, config)));
+    let (n, m, d) = (train.num_samples(), val.map_or(0, Batch::num_samples), train.num_features());
+    let cheaper = if pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
+    history.method = config.method.unwrap_or(if config.batch_size.is_some() { Method::FeatureSpace } else { cheaper });
+    let saved = config.checkpoint.as_ref().map(|saved| (saved, config.identity(model, train, val)));
     if let Some((saved, run)) = &saved {
         history.epochs = saved.read(run, model, config.epochs)?;
         // If it cannot be written, that should show before the run, not after it.
@@ -66,15 +65,15 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
         }
     }
     let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
-        (Some(size), _) => Box::new(MiniBatches::new(data, size)),
+        (Some(size), _) => Box::new(MiniBatches { data, size }),
         (None, Method::FeatureSpace) => Box::new(FeatureSpace::new(data)),
         (None, Method::SampleSpace) => Box::new(SampleSpace::new(data, model)),
     };
     let before = history.epochs.len();
-    let outcome = epochs(model, &mut *steps, data, history, saved.as_ref());
+    let outcome = epochs(model, &mut *steps, data, &mut history.epochs, saved.as_ref());
     // Without a step there is nothing to write, whatever the features are.
     if history.epochs.len() > before {
-        evaluate(&mut *steps, data, &mut history.epochs);
+        evaluate(model, &mut *steps, data, &mut history.epochs);
         steps.write_to(model);
     }
     outcome?;
@@ -86,39 +85,39 @@ fn epochs(
     model: &mut LogisticRegression,
     steps: &mut dyn Steps,
     data: Data<'_>,
-    history: &mut History,
+    epochs: &mut Vec<Epoch>,
     saved: Option<&(&Checkpoint, String)>,
 ) -> Result<()> {
     let config = data.config;
-    let log = Log::new(config, history.epochs.len());
-    let evaluate_every = MOST.div_ceil(data.train.num_samples().max(data.val.map_or(0, Batch::num_samples)));
-    for epoch in history.epochs.len()..config.epochs {
+    let log = Log::new(config, epochs.len());
+    let at_once = MOST.div_ceil(data.train.num_samples().max(data.val.map_or(0, Batch::num_samples)));
+    for epoch in epochs.len()..config.epochs {
         let (loss, train_accuracy) = steps.epoch(model, epoch);
         if !loss.is_finite() {
             return Err(diverged(loss, epoch, data));
         }
-        history.epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
+        epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
         let done = epoch + 1;
         let due = saved.filter(|(saved, _)| done < config.epochs && done.is_multiple_of(saved.every));
-        if log.is_due(done) || due.is_some() || done.is_multiple_of(evaluate_every) {
-            evaluate(steps, data, &mut history.epochs);
+        if !steps.collects_epochs() || log.is_due(done) || due.is_some() || done.is_multiple_of(at_once) {
+            evaluate(model, steps, data, epochs);
         }
         if log.is_due(done) {
-            log.print(&history.epochs[epoch]);
+            log.print(&epochs[epoch]);
         }
         if let Some((saved, run)) = due {
             steps.write_to(model);
             steps.restart_from(model);
-            saved.write(run, model, &history.epochs)?;
+            saved.write(run, model, epochs)?;
         }
     }
     Ok(())
 }
 
-/// Gives the last epochs, which have none yet, their loss and accuracy on `val`.
-fn evaluate(steps: &mut dyn Steps, data: Data<'_>, epochs: &mut [Epoch]) {
-    let Some(val) = data.val else { return };
-    let logits = steps.val_logits();
+/// Adds loss and accuracy on `val` to the last epochs, which have none yet.
+fn evaluate(model: &LogisticRegression, steps: &mut dyn Steps, data: Data<'_>, epochs: &mut [Epoch]) {
+    let Some(val) = data.val.filter(|_| epochs.last().is_some_and(|last| last.val_loss.is_none())) else { return };
+    let logits = steps.val_logits(model, val);
     let rows = epochs.par_iter_mut().rev().zip(logits.axis_iter(Axis(0)).into_par_iter().rev());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
         let (loss, y_hat) = loss_and_predictions(&logits, &val.y, data.config.pos_weight);

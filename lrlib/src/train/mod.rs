@@ -4,7 +4,6 @@ mod method;
 mod history;
 mod checkpoint;
 mod config;
-mod identity;
 mod fit_error;
 mod log;
 mod steps;

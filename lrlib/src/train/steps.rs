@@ -1,6 +1,6 @@
 //! The seam behind `fit`: what a way of making steps has to offer. Each way is one file.
 
-use ndarray::{Array1, Array2, ArrayRef1};
+use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
 use super::config::TrainConfig;
 use crate::{
@@ -17,29 +17,30 @@ pub(super) struct Data<'a> {
     pub(super) config: &'a TrainConfig,
 }
 
-/// A way of making steps.
+/// A way of making steps. The defaults serve one that changes the model at each step.
 pub(super) trait Steps {
     /// Makes the steps of one epoch; returns the loss and the accuracy on the training samples from before each step. A
     /// step whose loss is not finite is not made.
     fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> (f32, f32);
 
-    /// Returns the validation logits after each epoch since the last call, a row each: shape (epochs, m). Called only with
-    /// validation samples.
-    fn val_logits(&mut self) -> Array2<f32>;
-
-    /// Writes what the steps have changed to the model, which may lag behind until then.
-    fn write_to(&mut self, model: &mut LogisticRegression) {
-        let _ = model;
+    /// Returns the logits of `val` after each epoch since the last call, a row each: shape (epochs, m).
+    fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {
+        model.logits(&val.x).insert_axis(Axis(0))
     }
+
+    /// Returns whether [`val_logits`](Self::val_logits) costs less for many epochs at once.
+    fn collects_epochs(&self) -> bool {
+        false
+    }
+
+    /// Writes to the model what the steps have changed.
+    fn write_to(&mut self, _: &mut LogisticRegression) {}
 
     /// Continues from the model just written, as a run does that reads it from a checkpoint.
-    fn restart_from(&mut self, model: &LogisticRegression) {
-        let _ = model;
-    }
+    fn restart_from(&mut self, _: &LogisticRegression) {}
 }
 
-/// Returns the loss and the accuracy at these logits, after `step` was called with predictions, unless the loss is not
-/// finite.
+/// Calls `step` with the predictions at these logits, unless the loss is not finite; returns loss and accuracy.
 pub(super) fn descend(
     logits: &ArrayRef1<f32>,
     y: &ArrayRef1<f32>,
