@@ -16,7 +16,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused to read or write.
-    #[error("cannot {action} {}: {source}; {}", one_line(path.display()), io_remedy(source))]
+    #[error("cannot {action} {}: {source}; {}", one_line(&path.display()), io_remedy(source))]
     Io {
         /// What was tried: "read", "write".
         action: &'static str,
@@ -26,7 +26,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file that is not a picture, or a broken one.
-    #[error("cannot read {} as a picture: {}; {}", one_line(path.display()), one_line(source), picture_remedy(source))]
+    #[error("cannot read {} as a picture: {}; {}", one_line(&path.display()), one_line(source), picture_remedy(source))]
     Picture {
         /// The file.
         path: PathBuf,
@@ -34,7 +34,7 @@ pub enum Error {
         source: ImageError,
     },
     /// A folder that is not a data set of two classes.
-    #[error("{}: {}", one_line(path.display()), one_line(problem))]
+    #[error("{}: {}", one_line(&path.display()), one_line(problem))]
     Dataset {
         /// The folder, or the file in it.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum Error {
         problem: String,
     },
     /// A file that is not a model, or a model that does not fit.
-    #[error("{}: {}", one_line(path.display()), one_line(problem))]
+    #[error("{}: {}", one_line(&path.display()), one_line(problem))]
     Model {
         /// The file.
         path: PathBuf,
@@ -91,7 +91,7 @@ impl Error {
 }
 
 /// Writes line breaks and other control characters as escapes, `\n`.
-fn one_line(text: impl ToString) -> String {
+fn one_line(text: &impl ToString) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.to_string().chars().map(escape).collect()
 }

@@ -85,7 +85,7 @@ fn pictures_keep_their_aspect_and_large_ones_are_shrunk() {
         let is_picture = |(_, _, pixel): &(u32, u32, &image::Rgb<u8>)| pixel.0 == colour;
         let (xs, ys): (Vec<u32>, Vec<u32>) =
             image.enumerate_pixels().filter(is_picture).map(|(x, y, _)| (x, y)).unzip();
-        let length = |at: &[u32]| (at.iter().max().expect("some") - at.iter().min().expect("some") + 1) / 2;
+        let length = |at: &[u32]| (at.iter().max().expect("some") - at.iter().min().expect("some")).div_ceil(2);
         (length(&xs), length(&ys))
     };
     let one = |width, height| plot::image(&picture(width, height), "a picture").expect("drawn");

@@ -26,14 +26,15 @@ impl Pixel for u8 {}
 /// ```
 #[must_use]
 pub fn to_bytes(x: &ArrayRef2<f32>) -> Option<Array2<u8>> {
-    let x = x.as_standard_layout();
     let mut bytes = Array2::zeros(x.dim());
-    let rows = bytes.outer_iter_mut().into_par_iter().zip(x.outer_iter());
-    let exact = rows.all(|(mut bytes, row)| {
+    write_rows(&x.as_standard_layout(), &mut bytes).then_some(bytes)
+}
+
+fn write_rows(x: &ArrayRef2<f32>, bytes: &mut ArrayRef2<u8>) -> bool {
+    bytes.outer_iter_mut().into_par_iter().zip(x.outer_iter()).all(|(mut bytes, row)| {
         let row = row.to_slice().expect("x is in standard layout");
         write_bytes(row, bytes.as_slice_mut().expect("a new matrix is in standard layout"))
-    });
-    exact.then_some(bytes)
+    })
 }
 
 /// Writes the pixel values behind the features of a row; returns whether every feature is one, k/255 in `f32`.

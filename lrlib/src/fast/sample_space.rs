@@ -63,10 +63,8 @@ impl SampleSpace {
         val_x: Option<&ArrayRef2<f32>>,
     ) {
         let from_zeros = weight.iter().all(|&w| w == 0.0);
-        let start = |x: &ArrayRef2<f32>| match from_zeros {
-            true => Array1::zeros(x.nrows()),
-            false => product::product(x, weight).mapv(f64::from),
-        };
+        let product = |x: &ArrayRef2<f32>| product::product(x, weight).mapv(f64::from);
+        let start = |x: &ArrayRef2<f32>| if from_zeros { Array1::zeros(x.nrows()) } else { product(x) };
         self.start = start(x);
         self.alpha.fill(0.0);
         (self.shrink, self.bias) = (1.0, bias.map(f64::from));

@@ -24,10 +24,8 @@ pub fn image(image: &RgbImage, title: &str) -> Result<Figure> {
     let long = image.width().max(image.height());
     let factor = (TILE / long.max(1)).max(1);
     let (width, height) = fit_into(image, (factor * long).min(WIDEST))?;
-    let mut alt = format!("{title}: a picture of {} × {} pixels", image.width(), image.height());
-    if long > WIDEST {
-        alt += &format!(", shown at {width} × {height}");
-    }
+    let shown = if long > WIDEST { format!(", shown at {width} × {height}") } else { String::new() };
+    let alt = format!("{title}: a picture of {} × {} pixels{shown}", image.width(), image.height());
     let total = width.max(2 * TILE) + 20;
     let mut figure = draw((total, height + CAPTION + 20), alt, |canvas| {
         write_centred(canvas, title, total / 2, CAPTION / 2 + 5, 18)

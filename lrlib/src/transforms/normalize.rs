@@ -47,7 +47,9 @@ impl Normalize {
         assert_eq!(x.ncols() % 3, 0, "a row of {} numbers does not have three channels", x.ncols());
         let size = (x.ncols() / 3).max(1);
         x.outer_iter_mut().into_par_iter().for_each(|mut row| {
-            row.iter_mut().enumerate().for_each(|(at, value)| *value = self.value(*value, at / size));
+            for (at, value) in row.iter_mut().enumerate() {
+                *value = self.value(*value, at / size);
+            }
         });
     }
 
@@ -63,7 +65,9 @@ impl Transform for Normalize {
         assert_eq!(row.len() % 3, 0, "a row of {} numbers does not have three channels", row.len());
         let size = (row.len() / 3).max(1);
         for (channel, values) in row.chunks_mut(size).enumerate() {
-            values.iter_mut().for_each(|value| *value = self.value(*value, channel));
+            for value in values {
+                *value = self.value(*value, channel);
+            }
         }
     }
 }
