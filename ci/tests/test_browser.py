@@ -21,13 +21,13 @@ NOTEBOOKS = [path.name for path in lessons()]
 LESSONS = NOTEBOOKS[:3]  # the first ones are walked through cell by cell
 SMALLEST = 100  # pixels: no figure is narrower or lower
 LEGIBLE = 4.5  # a text's contrast with its ground, as WCAG asks; black on white is 21
-LIBRARY = ':dep lrlib = { path = "../lrlib" }\nuse lrlib::{LogisticRegression, plot_lines};'
+LIBRARY = ':dep lrlib = { path = "../lrlib" }\nuse lrlib::{nn::LogisticRegression, plot};'
 MODEL = "let mut model = LogisticRegression::new(4);"
 ENDLESS = """\
 println!("begun");
 std::thread::sleep(std::time::Duration::from_secs(3600));"""
 FIGURE = """\
-let line = plot_lines("a line", "step", "loss", &[("loss", vec![(0.0, 1.0), (1.0, 0.5)])])?;
+let line = plot::lines("a line", "step", "loss", &[("loss", vec![(0.0, 1.0), (1.0, 0.5)])])?;
 line"""
 
 

@@ -30,7 +30,7 @@ pub mod plot;
 pub use error::{Error, Result};
 
 /// The crates whose types are part of this one's interface, in the versions that fit it.
-pub use {image, ndarray};
+pub use {image, ndarray, ndarray_rand::rand};
 
 /// The README's example, compiled.
 #[cfg(doctest)]
