@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{error::Result, train::History};
 
-/// The loss, and beside it the accuracies with the one of always naming the more frequent class, `baseline` in [0, 1].
+/// Draws the loss, and beside it the accuracies; `baseline`, in [0, 1], is the accuracy of always naming the more
+/// frequent class.
 ///
 /// # Errors
-/// [`Error::Plot`] if the history is empty, or it cannot be drawn.
+/// [`Error::Plot`](crate::Error::Plot) if the history is empty, or it cannot be drawn.
 pub fn history(history: &History, baseline: f32) -> Result<Figure> {
     let epochs = &history.epochs;
     let loss: Line<'_> = ("train", epochs.iter().map(|e| (e.epoch as f32, e.loss)).collect());

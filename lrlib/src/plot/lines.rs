@@ -20,7 +20,7 @@ pub type Line<'a> = (&'a str, Vec<(f32, f32)>);
 /// Draws lines over common axes, with their names above.
 ///
 /// # Errors
-/// [`Error::Plot`] if there is no point, a coordinate is not finite, or it cannot be drawn.
+/// [`Error::Plot`](crate::Error::Plot) if there is no point, a coordinate is not finite, or it cannot be drawn.
 pub fn lines(title: &str, x_label: &str, y_label: &str, lines: &[Line<'_>]) -> Result<Figure> {
     let ends: Vec<String> = lines.iter().map(in_words).collect();
     let alt = format!("{title}: {y_label} over {x_label}; {}", ends.join("; "));

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-/// Rows under a header; the first cell of a row says what the row is about.
+/// Rows under a header; the first cell of a row names it.
 pub(crate) struct Table {
     pub(crate) caption: String,
     pub(crate) header: Vec<String>,
@@ -10,7 +10,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Shows the table in a notebook, for an `evcxr_display` to call.
+    /// Shows the table in a notebook; an `evcxr_display` calls this.
     pub(crate) fn show(&self) {
         show(&self.html(), &self.to_string());
     }
@@ -32,7 +32,7 @@ impl Table {
     }
 }
 
-/// The caption, the header and the rows, every column flush right.
+/// The caption, the header and the rows, every column aligned right.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = || std::iter::once(&self.header).chain(&self.rows);
@@ -49,14 +49,14 @@ impl fmt::Display for Table {
     }
 }
 
-/// Prints what the kernel takes for a cell's result: HTML, and the text for where there is none.
+/// Prints what the kernel shows as a cell's result: HTML, and text for programs that do not show HTML.
 pub(crate) fn show(html: &str, text: &str) {
     for (mime, content) in [("text/html", html), ("text/plain", text)] {
         println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
     }
 }
 
-/// The text as it stands in HTML, in a quoted attribute too.
+/// Returns the text escaped for HTML, also inside a quoted attribute.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_text_are_flush_right() {
+    fn columns_of_text_are_aligned_right() {
         let expected = "a < b\n  class     ŷ    share\n <ants>  0.25   5.00 %\n\"b\" & c     1  95.00 %";
         assert_eq!(table().to_string(), expected);
     }

@@ -1,6 +1,6 @@
-//! Our side of `ci/bench`: does a piece of work once for each line on its standard input, and answers with the seconds.
+//! lrlib's side of `ci/bench`: does a piece of work once for each line on its standard input, and prints the seconds.
 //!
-//! usage: bench DATA WORK ROW, where WORK is a folder for what the programs hand to each other
+//! usage: bench DATA WORK ROW, where WORK is a folder for the files that the programs exchange
 
 use std::{
     env,
@@ -28,7 +28,7 @@ use rayon::prelude::*;
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 type Work = Box<dyn Fn() -> Result>;
 
-/// Running sums kept side by side, so that the compiler can add whole vectors.
+/// Running sums kept in parallel, so that the compiler can add whole vectors.
 const LANES: usize = 32;
 
 fn main() -> Result {
@@ -49,7 +49,7 @@ fn main() -> Result {
     Ok(())
 }
 
-/// The rows that begin with the pictures in memory.
+/// Returns the work of the rows that start with the pictures in memory.
 fn on_pixels(row: &str, both: [Batch; 2], folder: PathBuf) -> Result<Work> {
     Ok(match row {
         "pixels" => Box::new(move || write_pixels(&both, &folder)),
@@ -94,7 +94,7 @@ fn from_files(folder: &Path) -> Result {
     Ok(())
 }
 
-/// For the peers, so that all train on the same numbers: per picture its label, then its pixels, as f32.
+/// Writes each picture's label and pixels as f32, so that the peers train on the same numbers.
 fn write_pixels(both: &[Batch; 2], folder: &Path) -> Result {
     for (batch, name) in both.iter().zip(["train.f32", "val.f32"]) {
         let mut file = BufWriter::new(File::create(folder.join(name))?);
@@ -115,7 +115,7 @@ fn run_fit([train, val]: &[Batch; 2], epochs: usize, method: Option<Method>) -> 
     Ok(())
 }
 
-/// The optimum where scikit-learn's C is 1e-3; weights and bias go to a file, to be scored beside the peers'.
+/// Finds the optimum where scikit-learn's C is 1e-3; weights and bias go to a file, to be scored beside the peers'.
 fn optimum(train: &Batch, folder: &Path) -> Result {
     let mut model = LogisticRegression::new(train.num_features());
     newton(&mut model, train, 1e3 / train.num_samples() as f32)?;
@@ -136,7 +136,7 @@ fn written_out<T: Pixel>([train, val]: &[Batch; 2], x: &ArrayRef2<T>, val_x: &Ar
     }
 }
 
-/// What that loop must read at the least, and nothing else: the pixels, forward, backward and for val.
+/// Reads only what that loop must read: the pixels, forward, backward and for val.
 fn read([train, val]: &[Batch; 2], epochs: usize) -> Result {
     for x in [train, train, val].into_iter().cycle().take(3 * epochs).map(|batch| &batch.x) {
         let pixels = x.as_slice().ok_or("the pixels do not lie in order")?;
