@@ -2,7 +2,9 @@
 
 use std::{io, path::Path, path::PathBuf};
 
-use image::ImageError;
+use image::{ImageError, error::LimitErrorKind};
+
+use crate::limits::{MAX_BYTES, MAX_SIDE};
 
 /// A result of this crate, or its [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -104,11 +106,16 @@ fn io_remedy(error: &io::Error) -> &'static str {
     }
 }
 
-fn picture_remedy(error: &ImageError) -> &'static str {
+fn picture_remedy(error: &ImageError) -> String {
     match error {
-        ImageError::Limits(_) => "it claims to be larger than 16384 pixels a side or 512 MiB: shrink it",
-        ImageError::Unsupported(_) => "convert it to JPEG or PNG, or remove it",
-        _ => "fetch it again, or remove it",
+        ImageError::Limits(limit) if limit.kind() == LimitErrorKind::DimensionError => {
+            format!("it has more than {MAX_SIDE} pixels on a side: shrink it")
+        }
+        ImageError::Limits(_) => {
+            format!("reading it would take more than {} MiB of memory: shrink it", MAX_BYTES >> 20)
+        }
+        ImageError::Unsupported(_) => "convert it to JPEG or PNG, or remove it".into(),
+        _ => "fetch it again, or remove it".into(),
     }
 }
 

@@ -9,6 +9,7 @@
 //! [`metrics`] as in scikit-learn; [`train`] and [`plot`]. What exists for speed alone is in [`fast`].
 //! The modules below are in reading order.
 
+mod limits;
 mod error;
 mod file;
 pub mod fast;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, RgbImage};
+use libjpeg_turbo_rs::{Encoder, PixelFormat, Subsampling};
 use lrlib::{
     datasets::ImageFolder,
     transforms::{CenterCrop, Compose, Resize},
@@ -112,7 +113,7 @@ fn load_fills_rows_in_order() {
 
 #[test]
 fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
-    // np.asarray(Image.open(file).convert("RGB")), Pillow 13.0, on the same levels.
+    // np.asarray(Image.open(file).convert("RGB")), Pillow 13.0, on the same pixel values.
     let grey = ImageBuffer::from_raw(2, 1, vec![7_u8, 200]).expect("two pixels");
     assert_eq!(pixels_of("grey.png", &png(DynamicImage::ImageLuma8(grey))), [7, 7, 7, 200, 200, 200]);
     let alpha = ImageBuffer::from_raw(1, 1, vec![10_u8, 20, 30, 0]).expect("a pixel");
@@ -136,7 +137,7 @@ fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
 }
 
 #[test]
-fn a_jpeg_has_the_levels_that_pillow_reads() {
+fn a_jpeg_has_the_pixel_values_that_pillow_reads() {
     // np.asarray(Image.open("pattern.jpg")).ravel(), a file and a Pillow as in lrlib/tests/reference.py
     let expected = [
         14, 61, 133, 46, 85, 162, 48, 75, 162, 87, 94, 185, 114, 89, 183, 105, 62, 151, 142, 96, 171, 83, 123, 193, 52,
@@ -150,8 +151,35 @@ fn a_jpeg_has_the_levels_that_pillow_reads() {
     assert_eq!(pixels_of("grey.jpg", &encode(grey, ImageFormat::Jpeg)), [128].repeat(9 * 7 * 3));
 }
 
+/// `image`'s decoder, which one line in `decode.rs` would use instead, computes with other roundings.
 #[test]
-fn the_format_is_told_by_the_content() {
+fn two_decoders_read_a_jpeg_nearly_alike() {
+    for (width, height, quality, progressive) in [(64, 48, 75, false), (97, 61, 90, true), (250, 187, 95, false)] {
+        // Waves and a little noise, as in a photograph.
+        let value = |x: u32, y: u32, c: u32| {
+            let wave = (x as f32 / (7.0 + c as f32)).sin() * 60.0 + (y as f32 / 11.0).cos() * 50.0;
+            (128.0 + wave) as u8 + ((x * 31 + y * 17 + c * 7) % 13) as u8
+        };
+        let picture = RgbImage::from_fn(width, height, |x, y| [0, 1, 2].map(|c| value(x, y, c)).into());
+        for subsampling in [Subsampling::S444, Subsampling::S422, Subsampling::S420] {
+            let encoder = Encoder::new(&picture, width as usize, height as usize, PixelFormat::Rgb);
+            let encoder = encoder.quality(quality).subsampling(subsampling).progressive(progressive);
+            let jpeg = encoder.encode().expect("encoded");
+            let [ours, other] =
+                [pixels_of("a.jpg", &jpeg), image::load_from_memory(&jpeg).expect("read").into_rgb8().into_raw()];
+            let differences: Vec<_> = ours.iter().zip(&other).map(|(a, b)| u32::from(a.abs_diff(*b))).collect();
+            let mean = differences.iter().sum::<u32>() as f32 / differences.len() as f32;
+            println!("{width} {subsampling:?} {:?} {mean}", differences.iter().max());
+            assert!(
+                differences.iter().all(|difference| *difference <= 4) && mean < 0.5,
+                "{width} × {height}, {subsampling:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_content_tells_the_format() {
     assert_eq!(pixels_of("a_png.jpg", &png(RgbImage::from_pixel(1, 1, [1, 2, 3].into()))), [1, 2, 3]);
 }
 
@@ -200,12 +228,12 @@ fn files_that_are_no_picture() {
     let mut wide = include_bytes!("pictures/pattern.jpg").to_vec();
     let frame = wide.windows(2).position(|marker| marker == [0xFF, 0xC0]).expect("the frame's header");
     wide[frame + 5..frame + 9].copy_from_slice(&[0xEA, 0x60, 0xEA, 0x60]); // 60000 × 60000
-    assert!(refusal("huge.jpg", &wide).contains("larger than 16384 pixels"));
+    assert!(refusal("huge.jpg", &wide).contains("more than 16384 pixels"));
     let small = png(RgbImage::new(60, 60));
     assert!(refusal("cut.png", &small[..small.len() - 30]).contains("fetch it again"));
     let mut huge = encode(RgbImage::new(8, 8), ImageFormat::Bmp);
     huge[18..26].copy_from_slice(&[0x60, 0xea, 0, 0, 0x60, 0xea, 0, 0]); // 60000 × 60000
-    assert!(refusal("huge.bmp", &huge).contains("larger than 16384 pixels"));
+    assert!(refusal("huge.bmp", &huge).contains("more than 16384 pixels"));
     assert!(refusal("modern.webp", b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0").contains("convert it to JPEG or PNG"));
 }
 
@@ -221,7 +249,7 @@ fn sizes_that_differ_name_the_odd_one() {
 mod unix {
     use super::{ImageFolder, folder, png, put, transform};
     use image::RgbImage;
-    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, os::unix::fs::symlink};
+    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, os::unix::fs::symlink, path::Path, process::Command};
 
     #[test]
     fn a_name_that_is_not_utf_8_works_and_its_errors_are_readable() {
@@ -246,14 +274,56 @@ mod unix {
         assert!(error.contains("bees/loop") && error.contains("leads back"), "{error}");
     }
 
+    /// 2^16 paths lead to the innermost folder.
     #[test]
-    fn a_file_that_may_not_be_read() {
+    fn a_folder_is_visited_once() {
+        let root = folder(&["ants/a.png", "bees/16/a.png"]);
+        for level in 0..16 {
+            let inner = root.path().join(format!("bees/{}", level + 1));
+            for link in ["left", "right"] {
+                let link = root.path().join(format!("bees/{level}/{link}"));
+                fs::create_dir_all(link.parent().expect("a folder")).expect("made");
+                symlink(&inner, link).expect("linked");
+            }
+        }
+        assert_eq!(ImageFolder::new(root.path()).expect("two classes").len(), 2);
+    }
+
+    /// Reading a pipe, or a device of endless zeros, would never end.
+    #[test]
+    fn only_regular_files_are_pictures() {
         let root = folder(&["ants/a.png", "bees/a.png"]);
-        let gone = root.path().join("bees/gone.png");
-        symlink(root.path().join("nothing"), &gone).expect("linked");
+        let make_pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().expect("run").success());
+        make_pipe(&root.path().join("bees/pipe.jpg"));
+        symlink("/dev/zero", root.path().join("bees/zeros.jpg")).expect("linked");
+        symlink("/dev/zero", root.path().join("bees/zeros")).expect("linked");
+        symlink(root.path().join("bees/a.png"), root.path().join("bees/b.png")).expect("linked");
+        let data = ImageFolder::new(root.path()).expect("two classes");
+        assert_eq!(data.counts(), [1, 2]);
+        assert_eq!(data.load(&transform()).expect("loaded").num_samples(), 3);
+
+        fs::remove_file(root.path().join("ants/a.png")).expect("removed");
+        make_pipe(&root.path().join("ants/a.png"));
+        let error = data.load(&transform()).expect_err("a pipe").to_string();
+        assert!(error.contains("ants/a.png: this is not a regular file"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_a_gigabyte_is_refused_before_it_is_read() {
+        let root = folder(&["ants/a.png", "bees/a.png"]);
+        fs::File::create(root.path().join("ants/a.png")).expect("made").set_len(1 << 30).expect("grown");
+        let error = ImageFolder::new(root.path()).expect("two classes").get(0).expect_err("too large").to_string();
+        assert!(error.contains("more than 768 MiB"), "{error}");
+    }
+
+    #[test]
+    fn a_link_to_nothing_is_an_error_if_it_is_named_like_a_picture() {
+        let root = folder(&["ants/a.png", "bees/a.png"]);
+        for name in ["gone.png", "gone"] {
+            symlink(root.path().join("nothing"), root.path().join("bees").join(name)).expect("linked");
+        }
         let data = ImageFolder::new(root.path()).expect("two classes");
         let error = data.load(&transform()).expect_err("a dangling link").to_string();
         assert!(error.contains("gone.png") && error.contains("check the path"), "{error}");
-        fs::remove_file(gone).expect("removed");
     }
 }

@@ -1,6 +1,6 @@
 //! Transforms against torchvision's, value by value (`lrlib/tests/reference.py`), and counted by hand.
 
-#![expect(clippy::float_cmp, reason = "levels and halves are exact")]
+#![expect(clippy::float_cmp, reason = "pixel values and halves are exact")]
 
 use std::sync::Arc;
 
@@ -94,12 +94,9 @@ fn resize_and_crop_are_as_torchvisions() {
     ];
     for (width, height, size, expected) in cases {
         let transform = Compose::new().then(Resize(size)).then(CenterCrop(size));
-        let levels = transform.apply(picture(width, height)).into_raw();
-        let furthest = levels.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max();
-        assert!(
-            levels.len() == expected.len() && furthest <= Some(1),
-            "{width} × {height}: off by {furthest:?} levels"
-        );
+        let values = transform.apply(picture(width, height)).into_raw();
+        let furthest = values.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(values.len() == expected.len() && furthest <= Some(1), "{width} × {height}: off by {furthest:?}");
     }
 }
 
@@ -110,6 +107,30 @@ fn the_short_side_fits_and_the_long_one_is_cut_down() {
     {
         assert_eq!(Resize(224).apply(RgbImage::new(width, height)).dimensions(), expected);
     }
+}
+
+#[test]
+fn only_the_middle_of_a_narrow_picture_is_scaled() {
+    // Of 16384 lines, 16384 / 224 = 73.1 are in the result: 36.6 above the middle and as many below it.
+    let line = |y: u32| Rgb([if y < 8192 { 0 } else { 255 }, if (8150..8234).contains(&y) { 9 } else { 0 }, 7]);
+    for turned in [false, true] {
+        let narrow = RgbImage::from_fn(1, 16384, |_, y| line(y));
+        let narrow = if turned { image::imageops::rotate270(&narrow) } else { narrow };
+        let mut scaled = Resize(224).apply(narrow);
+        if turned {
+            scaled = image::imageops::rotate90(&scaled);
+        }
+        assert_eq!(scaled.dimensions(), (224, 16384));
+        for (y, expected) in [(0, [0, 9, 7]), (8000, [0, 9, 7]), (8384, [255, 9, 7]), (16383, [255, 9, 7])] {
+            assert_eq!(scaled.get_pixel(100, y).0, expected, "line {y}");
+        }
+    }
+}
+
+#[test]
+fn huge_sizes_are_taken_as_the_largest() {
+    assert_eq!(Resize(u32::MAX).apply(RgbImage::new(1, 3)).dimensions(), (4096, 8192));
+    assert_eq!(CenterCrop(u32::MAX).apply(RgbImage::new(3, 2)).dimensions(), (4096, 4096));
 }
 
 #[test]

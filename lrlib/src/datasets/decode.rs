@@ -1,69 +1,118 @@
-//! From a file to levels, `PIL.Image.open(path).convert("RGB")`: what the transforms begin with.
+//! From a file to pixel values, as `PIL.Image.open(path).convert("RGB")`: what the transforms begin with.
+//!
+//! Two JPEG decoders may read one file differently, by a few of 255. `libjpeg-turbo-rs` computes as libjpeg-turbo does, and
+//! so gives exactly Pillow's pixel values; no other decoder in Rust does. It is young and one person's work, so its version
+//! is pinned, and one line in [`decode`] says how to do without it. `image` reads all other formats.
 
-use std::{fs, io::Cursor, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Cursor, Read},
+    path::Path,
+};
 
 use image::{
-    DynamicImage, GrayImage, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
-    error::{DecodingError, ImageFormatHint, LimitError, LimitErrorKind},
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
+    error::{DecodingError, ImageFormatHint, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind},
 };
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    limits::{MAX_BYTES, MAX_SCANNED, MAX_SCANS, MAX_SIDE},
+};
 
 /// What a JPEG begins with.
 const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
 
-/// No picture may be wider or higher, in pixels: a file that claims more is refused before memory is taken.
-const MAX_SIDE: u32 = 1 << 14;
-
-/// Nor may its levels take more memory, in bytes: 512 MiB.
-const MAX_BYTES: u64 = 512 << 20;
-
-/// The picture in a file, its format told by the content, not by the name.
+/// Reads the picture in a file; its content tells the format, not its name.
 ///
 /// # Errors
 /// [`Error::Io`] or [`Error::Picture`] with the path.
 pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
-    let bytes = fs::read(path).map_err(|source| Error::read(path, source))?;
-    let image = match decode_jpeg(&bytes) {
-        Err(JpegError::Unsupported(_)) => decode_other(&bytes),
-        answer => answer.map_err(as_image_error),
-    };
+    let bytes = read(path)?;
+    // To read JPEG with `image` as well, write `decode_other(&bytes)` here.
+    let image = decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
     image.map_err(|source| Error::Picture { path: path.into(), source })
 }
 
-/// A JPEG has as many readings as there are decoders, all a few levels apart. This one calculates as libjpeg-turbo does,
-/// and so as Pillow: the same levels, every one. A file whose data end too soon is refused.
-///
-/// Unsupported are other formats, and JPEG of four colours, for printing: libjpeg-turbo-rs 0.9 reads many of these wrongly.
-fn decode_jpeg(bytes: &[u8]) -> std::result::Result<RgbImage, JpegError> {
-    if !bytes.starts_with(&JPEG) {
-        return Err(JpegError::Unsupported("another format".into()));
+/// Reads a regular file; from anything else, such as a pipe, bytes might come without end, or never.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let metadata = fs::metadata(path).map_err(|source| Error::read(path, source))?;
+    if !metadata.is_file() {
+        return Err(Error::read(path, io::Error::other("this is not a regular file")));
     }
-    let side = MAX_SIDE as usize;
-    let limits = DecodeLimits { max_width: side, max_height: side, max_pixels: MAX_BYTES / 3, ..Default::default() };
-    // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
-    let decoder =
-        Decoder::new_with_limits(bytes, limits)?.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
-    if decoder.header().components.len() > 3 {
-        return Err(JpegError::Unsupported("four colours".into()));
+    if metadata.len() > MAX_BYTES {
+        return Err(Error::Picture { path: path.into(), source: too_large(LimitErrorKind::InsufficientMemory) });
     }
-    // What is too large is refused here, before memory is taken.
-    decoder.output_buffer_size()?;
-    let mut image = RgbImage::new(decoder.output_width() as u32, decoder.output_height() as u32);
-    decoder.decode_image_into(&mut image)?;
-    Ok(image)
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
+    read.map_err(|source| Error::read(path, source))?;
+    Ok(bytes)
 }
 
-/// The same problem in the words of the other decoders.
-fn as_image_error(problem: JpegError) -> ImageError {
+/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing:
+/// libjpeg-turbo-rs 0.9 reads many of these wrongly.
+fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
+    let read = || {
+        let decoder = jpeg_decoder(bytes)?;
+        if decoder.header().components.len() > 3 {
+            return Ok(None);
+        }
+        let mut image = RgbImage::new(decoder.output_width() as u32, decoder.output_height() as u32);
+        decoder.decode_image_into(&mut image)?;
+        Ok(Some(image))
+    };
+    if !bytes.starts_with(&JPEG) {
+        return None;
+    }
+    read().map_err(in_words_of_image).transpose()
+}
+
+/// Reads a JPEG's header, and checks its limits before memory is taken.
+fn jpeg_decoder(bytes: &[u8]) -> std::result::Result<Decoder<'_>, JpegError> {
+    let (max_scans, max_memory) = (MAX_SCANS as usize, Some(budget(bytes)));
+    let max_pixels = u64::from(MAX_SIDE).pow(2);
+    let side = MAX_SIDE as usize;
+    let mut limits = DecodeLimits { max_width: side, max_height: side, max_pixels, max_scans, max_memory };
+    let mut decoder = Decoder::new_with_limits(bytes, limits)?;
+    let pixels = decoder.output_width() as u64 * decoder.output_height() as u64;
+    limits.max_scans = (MAX_SCANNED / pixels.max(1)).min(MAX_SCANS) as usize;
+    decoder.set_limits(limits);
+    // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
+    let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
+    decoder.output_buffer_size()?;
+    Ok(decoder)
+}
+
+/// Returns how many bytes of memory are left beside those of the file.
+fn budget(bytes: &[u8]) -> u64 {
+    MAX_BYTES.saturating_sub(bytes.len() as u64)
+}
+
+fn too_large(kind: LimitErrorKind) -> ImageError {
+    ImageError::Limits(LimitError::from_kind(kind))
+}
+
+/// Says what is wrong with a JPEG as `image` would.
+fn in_words_of_image(problem: JpegError) -> ImageError {
+    let unsupported = |feature| {
+        let kind = UnsupportedErrorKind::GenericFeature(feature);
+        ImageError::Unsupported(UnsupportedError::from_format_and_kind(ImageFormatHint::Unknown, kind))
+    };
     match problem {
-        JpegError::LimitExceeded { .. } => ImageError::Limits(LimitError::from_kind(LimitErrorKind::DimensionError)),
+        JpegError::LimitExceeded { what, limit, .. } if what.contains("scan") => {
+            unsupported(format!("\"JPEG with more than {limit} scans at this size\""))
+        }
+        JpegError::LimitExceeded { what, .. } if what.starts_with("image") => too_large(LimitErrorKind::DimensionError),
+        JpegError::LimitExceeded { .. } | JpegError::AllocationFailed { .. } => {
+            too_large(LimitErrorKind::InsufficientMemory)
+        }
+        JpegError::Unsupported(feature) => unsupported(feature),
         _ => ImageError::Decoding(DecodingError::new(ImageFormat::Jpeg.into(), problem)),
     }
 }
 
-/// Everything else, by `image`; the other formats have one reading only.
+/// Reads everything else with `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     let problem = match bytes {
         [] => Some("the file is empty"),
@@ -76,14 +125,18 @@ fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_BYTES);
+    limits.max_alloc = Some(budget(bytes));
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    reader.limits(limits);
-    Ok(to_rgb(reader.decode()?))
+    reader.limits(limits.clone());
+    let decoder = reader.into_decoder()?;
+    // The decoder's pixels, and ours, are in memory together.
+    let (width, height) = decoder.dimensions();
+    limits.reserve(decoder.total_bytes().saturating_add(3 * u64::from(width) * u64::from(height)))?;
+    Ok(to_rgb(DynamicImage::from_decoder(decoder)?))
 }
 
-/// Whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none.
-/// `image` would make the rest grey.
+/// Returns whether this is a JPEG whose end is missing: a scan starts after the last end-of-image marker, or there is none.
+/// `image` would fill the rest with grey.
 fn is_cut_off(bytes: &[u8]) -> bool {
     let is_end = |pair: &[u8]| pair == [0xFF, 0xD9];
     let is_scan = |pair: &[u8]| pair == [0xFF, 0xDA];
@@ -91,30 +144,26 @@ fn is_cut_off(bytes: &[u8]) -> bool {
         && bytes.windows(2).rposition(is_end).is_none_or(|end| bytes[end..].windows(2).any(is_scan))
 }
 
-/// Pillow's `convert("RGB")`: grey is repeated, transparency is dropped; of 16 bits per colour the upper 8 count,
-/// but grey of 16 bits is cut off at 255.
+/// Converts as Pillow's `convert("RGB")`: grey is repeated, transparency is dropped, and of 16 bits per color the upper 8
+/// are kept; but grey of 16 bits is clipped at 255.
 fn to_rgb(image: DynamicImage) -> RgbImage {
+    let (width, height) = (image.width(), image.height());
+    let upper = |value: u16| (value >> 8) as u8;
     match image {
-        DynamicImage::ImageRgb8(image) => image,
         DynamicImage::ImageLuma16(image) => {
-            DynamicImage::from(GrayImage::from_fn(image.width(), image.height(), |x, y| {
-                image.get_pixel(x, y).0.map(|level| level.min(255) as u8).into()
-            }))
-            .into_rgb8()
+            RgbImage::from_fn(width, height, |x, y| [image.get_pixel(x, y).0[0].min(255) as u8; 3].into())
         }
         DynamicImage::ImageLumaA16(image) => {
-            upper_half(image.width(), image.height(), |x, y| [image.get_pixel(x, y).0[0]; 3])
+            RgbImage::from_fn(width, height, |x, y| [upper(image.get_pixel(x, y).0[0]); 3].into())
         }
-        DynamicImage::ImageRgb16(image) => upper_half(image.width(), image.height(), |x, y| image.get_pixel(x, y).0),
-        DynamicImage::ImageRgba16(image) => upper_half(image.width(), image.height(), |x, y| {
-            let [r, g, b, _] = image.get_pixel(x, y).0;
-            [r, g, b]
+        DynamicImage::ImageRgb16(image) => {
+            RgbImage::from_fn(width, height, |x, y| image.get_pixel(x, y).0.map(upper).into())
+        }
+        DynamicImage::ImageRgba16(image) => RgbImage::from_fn(width, height, |x, y| {
+            let [red, green, blue, _] = image.get_pixel(x, y).0.map(upper);
+            [red, green, blue].into()
         }),
-        // The rest has 8 bits: grey is repeated, alpha dropped.
+        // The rest has 8 bits: grey is repeated, transparency dropped.
         other => other.into_rgb8(),
     }
-}
-
-fn upper_half(width: u32, height: u32, levels: impl Fn(u32, u32) -> [u16; 3]) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| levels(x, y).map(|level| (level >> 8) as u8).into())
 }

@@ -1,0 +1,283 @@
+//! Files made to harm: none makes the library panic, hang or fill the memory, and each error is one line.
+
+use std::{
+    fs,
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use image::{DynamicImage, ImageBuffer, ImageFormat, RgbImage};
+use libjpeg_turbo_rs::{Encoder, PixelFormat};
+use lrlib::{
+    datasets::{ImageFolder, rng},
+    nn::LogisticRegression,
+};
+use ndarray_rand::rand::{Rng, rngs::StdRng};
+use tempfile::{TempDir, tempdir};
+
+/// One picture in a folder, and its file, to be written over and over.
+struct Place {
+    _root: TempDir,
+    data: ImageFolder,
+    file: PathBuf,
+    model: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let root = tempdir().expect("a folder");
+        for class in ["ants", "bees"] {
+            fs::create_dir(root.path().join(class)).expect("made");
+            fs::write(root.path().join(class).join("a.jpg"), "").expect("written");
+        }
+        let data = ImageFolder::new(root.path()).expect("two classes");
+        let (file, model) = (data.samples()[0].path.clone(), root.path().join("a.safetensors"));
+        Self { _root: root, data, file, model }
+    }
+
+    /// Reads these bytes as a picture: its width and height, or the line of its error.
+    fn read(&self, bytes: &[u8]) -> Result<(u32, u32), String> {
+        fs::write(&self.file, bytes).expect("written");
+        let answer = self.data.get(0).map(|(image, _)| image.dimensions()).map_err(|error| error.to_string());
+        match &answer {
+            Ok((width, height)) => assert!((1..=16384).contains(width) && (1..=16384).contains(height)),
+            Err(line) => assert!(line.lines().count() == 1 && line.contains("a.jpg"), "{line}"),
+        }
+        answer
+    }
+
+    /// Reads these bytes as a model.
+    fn load(&self, bytes: &[u8]) {
+        fs::write(&self.model, bytes).expect("written");
+        if let Err(error) = LogisticRegression::new(2).load(&self.model) {
+            let line = error.to_string();
+            assert!(line.lines().count() == 1 && line.contains("a.safetensors"), "{line}");
+        }
+    }
+}
+
+/// A picture of one color, in a few hundred bytes whatever its size.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A PNG of this color type with 16 bits a color.
+    DeepPng(u8),
+    /// A BMP whose run-length code ends at once.
+    Bmp,
+    /// A JPEG of this kind, the second byte of its frame's marker, with so many scans.
+    Jpeg(u8, usize),
+}
+
+const PROGRESSIVE: u8 = 0xC2;
+const ARITHMETIC: u8 = 0xC9;
+const ARITHMETIC_PROGRESSIVE: u8 = 0xCA;
+
+/// Returns a file of this kind and size; that of a PNG lacks the pixels.
+fn file(kind: Kind, width: u16, height: u16) -> Vec<u8> {
+    let [w, h] = [width, height].map(u32::from);
+    match kind {
+        Kind::DeepPng(color) => {
+            let header = [&w.to_be_bytes()[..], &h.to_be_bytes(), &[16, color, 0, 0, 0]].concat();
+            [b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], &chunk(*b"IDAT", &[]), &chunk(*b"IEND", &[])].concat()
+        }
+        Kind::Bmp => {
+            let sizes = [1080, 0, 1078, 40, w, h, 0x0008_0001, 1, 2, 0, 0, 256, 0];
+            let header = sizes.map(u32::to_le_bytes).concat();
+            [b"BM", &header[..], &[0; 1024], &[0, 1]].concat()
+        }
+        Kind::Jpeg(frame, scans) => {
+            let [w, h] = [width, height].map(u16::to_be_bytes);
+            let segment =
+                |marker, body: &[u8]| [&[0xFF, marker], &(body.len() as u16 + 2).to_be_bytes()[..], body].concat();
+            let mut bytes = [&[0xFF, 0xD8][..], &segment(0xDB, &[&[0][..], &[1; 64]].concat())].concat();
+            bytes.extend(segment(
+                frame,
+                &[&[8, h[0], h[1], w[0], w[1], 3], &[1, 17, 0, 2, 17, 0, 3, 17, 0][..]].concat(),
+            ));
+            // The codes of one bit: no difference, and the end of 2^14 blocks.
+            for (table, symbol) in [(0x00, 0x00), (0x10, 0xE0)] {
+                bytes.extend(segment(0xC4, &[&[table, 1][..], &[0; 15], &[symbol]].concat()));
+            }
+            let blocks = w16(width).div_ceil(8) * w16(height).div_ceil(8);
+            for scan in 0..scans {
+                let body: &[u8] = match (frame, scan) {
+                    (ARITHMETIC, _) => &[3, 1, 0, 2, 0, 3, 0, 0, 63, 0],
+                    (_, 0) => &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0],
+                    _ => &[1, 1, 0, 1, 63, 0],
+                };
+                bytes.extend(segment(0xDA, body));
+                let bits = match (frame, scan) {
+                    (PROGRESSIVE, 0) => 3 * blocks,
+                    (PROGRESSIVE, _) => 15 * blocks.div_ceil(1 << 14),
+                    _ => 16,
+                };
+                bytes.resize(bytes.len() + bits.div_ceil(8), 0);
+            }
+            [&bytes[..], &[0xFF, 0xD9]].concat()
+        }
+    }
+}
+
+fn w16(side: u16) -> usize {
+    side.into()
+}
+
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let named = [&name, body].concat();
+    [&(body.len() as u32).to_be_bytes(), &named[..], &crc32fast::hash(&named).to_be_bytes()].concat()
+}
+
+#[test]
+fn what_costs_too_much_is_refused_before_it_is_decoded() {
+    let place = Place::new();
+    let memory = "more than 768 MiB";
+    for (kind, side, words) in [
+        (Kind::DeepPng(0), 12_800, memory),
+        (Kind::DeepPng(2), 9_600, memory),
+        (Kind::DeepPng(6), 8_700, memory),
+        (Kind::Bmp, 11_700, memory),
+        (Kind::Bmp, 16_385, "more than 16384 pixels on a side"),
+        (Kind::Jpeg(PROGRESSIVE, 1), 8_300, memory),
+        (Kind::Jpeg(ARITHMETIC, 1), 11_700, memory),
+        (Kind::Jpeg(ARITHMETIC_PROGRESSIVE, 1), 8_300, memory),
+        (Kind::Jpeg(PROGRESSIVE, 101), 8, "more than 100 scans"),
+        (Kind::Jpeg(ARITHMETIC_PROGRESSIVE, 101), 8, "more than 100 scans"),
+        (Kind::Jpeg(ARITHMETIC_PROGRESSIVE, 17), 8_192, "more than 16 scans"),
+    ] {
+        let start = Instant::now();
+        let error = place.read(&file(kind, side, side)).expect_err("it is too large");
+        assert!(error.contains(words), "{side} pixels: {error}");
+        assert!(start.elapsed() < Duration::from_secs(1));
+    }
+}
+
+/// The largest file of each kind would take the whole budget; one with a sixteenth of the pixels takes a sixteenth.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_decoded_keeps_to_memory_and_time() {
+    const SHARE: u64 = (768 << 20) / 16;
+    let peak = |reset: bool| {
+        if reset {
+            fs::write("/proc/self/clear_refs", "5").expect("reset");
+        }
+        let status = fs::read_to_string("/proc/self/status").expect("read");
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("the peak");
+        line.split_whitespace().nth(1).expect("kB").parse::<u64>().expect("a number") << 10
+    };
+    let place = Place::new();
+    let deep = |image: DynamicImage| encode(&image, ImageFormat::Png);
+    let pixels = |bytes: f64| (SHARE as f64 / bytes).sqrt() as u16;
+    let [grey, color, veiled] = [5.0, 9.0, 11.0].map(|bytes| u32::from(pixels(bytes)));
+    let files = [
+        ("grey", deep(DynamicImage::new_luma16(grey, grey))),
+        ("color", deep(DynamicImage::new_rgb16(color, color))),
+        ("veiled", deep(DynamicImage::new_rgba16(veiled, veiled))),
+        ("bmp", file(Kind::Bmp, pixels(6.0), pixels(6.0))),
+        ("progressive", file(Kind::Jpeg(PROGRESSIVE, 16), pixels(12.1), pixels(12.1))),
+        ("arithmetic", file(Kind::Jpeg(ARITHMETIC, 1), pixels(6.0), pixels(6.0))),
+        ("arithmetic progressive", file(Kind::Jpeg(ARITHMETIC_PROGRESSIVE, 16), pixels(12.1), pixels(12.1))),
+    ];
+    for (name, bytes) in files {
+        let (before, start) = (peak(true), Instant::now());
+        let answer = place.read(&bytes);
+        let (taken, time) = (peak(false) - before, start.elapsed());
+        println!("{name}: {} bytes, {} of {} MiB, {time:?}, {answer:?}", bytes.len(), taken >> 20, SHARE >> 20);
+        assert!(answer.is_ok(), "{name}: {answer:?}");
+        assert!(taken < SHARE + (8 << 20), "{name} takes {taken} bytes");
+        assert!(time < Duration::from_secs(5), "{name} takes {time:?}");
+    }
+}
+
+fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).expect("encoded");
+    bytes.into_inner()
+}
+
+/// Returns small valid files of every kind.
+fn valid() -> Vec<Vec<u8>> {
+    let picture = RgbImage::from_fn(19, 11, |x, y| [(x * 13) as u8, (y * 23) as u8, (x * y) as u8].into());
+    let color = DynamicImage::from(picture.clone());
+    let deep = DynamicImage::from(ImageBuffer::from_pixel(5, 4, image::Luma([700_u16])));
+    let jpeg = || Encoder::new(picture.as_raw(), 19, 11, PixelFormat::Rgb);
+    vec![
+        encode(&color, ImageFormat::Png),
+        encode(&deep, ImageFormat::Png),
+        include_bytes!("pictures/palette.png").to_vec(),
+        encode(&color, ImageFormat::Bmp),
+        encode(&color, ImageFormat::Pnm),
+        b"P2\n# grey\n3 2\n9\n1 2 3 4 5 6\n".to_vec(),
+        jpeg().encode().expect("encoded"),
+        jpeg().progressive(true).encode().expect("encoded"),
+        jpeg().arithmetic(true).encode().expect("encoded"),
+        include_bytes!("pictures/cmyk_halved.jpg").to_vec(),
+        file(Kind::Bmp, 9, 9),
+        file(Kind::Jpeg(PROGRESSIVE, 3), 9, 9),
+        file(Kind::Jpeg(ARITHMETIC_PROGRESSIVE, 3), 9, 9),
+    ]
+}
+
+/// Returns this file with a few bytes changed, removed or repeated.
+fn mutated(mut bytes: Vec<u8>, rng: &mut StdRng) -> Vec<u8> {
+    for _ in 0..rng.random_range(1..=4) {
+        let at = rng.random_range(0..bytes.len().max(1));
+        let end = (at + rng.random_range(1..=8)).min(bytes.len());
+        match rng.random_range(0..6) {
+            _ if bytes.is_empty() => {}
+            0 => bytes[at] ^= 1 << rng.random_range(0..8),
+            1 => bytes[at] = rng.random(),
+            2 => bytes[at..end].fill([0, 0x7F, 0x80, 0xFF][rng.random_range(0..4)]),
+            3 => drop(bytes.drain(at..end)),
+            4 => bytes.extend_from_within(at..end),
+            _ => bytes.truncate(at.max(8)),
+        }
+    }
+    if bytes.starts_with(b"\x89PNG") && rng.random() { signed(&bytes) } else { bytes }
+}
+
+/// Returns a PNG whose checksums fit, so that the decoder looks behind them.
+fn signed(bytes: &[u8]) -> Vec<u8> {
+    let (start, mut rest) = bytes.split_at(bytes.len().min(8));
+    let mut png = start.to_vec();
+    while let Some((size, after)) = rest.split_first_chunk().map(|(size, after)| (u32::from_be_bytes(*size), after))
+        && let Some((name, after)) = after.split_first_chunk()
+        && let Some((body, after)) = after.split_at_checked(size as usize)
+    {
+        png.extend(chunk(*name, body));
+        rest = after.get(4..).unwrap_or(&[]);
+    }
+    png
+}
+
+/// Reads `count` mutated files, every eighth as a model.
+fn read_mutated(count: u64) {
+    let (place, pictures) = (Place::new(), valid());
+    for picture in &pictures {
+        place.read(picture).expect("a valid file");
+    }
+    LogisticRegression::new(2).save(&place.model).expect("saved");
+    let model = fs::read(&place.model).expect("read");
+    for number in 0..count {
+        let (rng, start) = (&mut rng(0, 0, number as usize), Instant::now());
+        let read = || match number % 8 {
+            0 => place.load(&mutated(model.clone(), rng)),
+            _ => drop(place.read(&mutated(pictures[rng.random_range(0..pictures.len())].clone(), rng))),
+        };
+        assert!(catch_unwind(AssertUnwindSafe(read)).is_ok(), "input {number} fails");
+        assert!(start.elapsed() < Duration::from_secs(10), "input {number} takes {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn mutated_files_are_read_or_refused() {
+    read_mutated(800);
+}
+
+/// The same for as long as you like: `LRLIB_INPUTS=1000000 cargo test --release --test hostile_files -- --ignored`.
+#[test]
+#[ignore = "it takes minutes"]
+fn many_mutated_files_are_read_or_refused() {
+    let count = std::env::var("LRLIB_INPUTS").ok().and_then(|count| count.parse().ok());
+    read_mutated(count.unwrap_or(1_000_000));
+}
