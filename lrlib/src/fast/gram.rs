@@ -29,10 +29,19 @@ struct Line([i16; COLUMNS + 32]);
 /// ```
 #[must_use]
 pub fn gram(x: &ArrayRef2<f32>) -> Array2<f64> {
+    exact(x).unwrap_or_else(|| mirrored(by_floats(&x.as_standard_layout())))
+}
+
+/// The same where every feature is a pixel; otherwise `None`.
+pub(super) fn exact(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
     let x = x.as_standard_layout();
     // From inside the pool: a thread outside would sleep at each step and be woken for the next.
-    let mut gram = rayon::scope(|_| by_bytes(&x)).unwrap_or_else(|| by_floats(&x));
-    for (i, j) in (0..x.nrows()).flat_map(|i| (0..i).map(move |j| (i, j))) {
+    rayon::scope(|_| by_bytes(&x)).map(mirrored)
+}
+
+/// Copies the half above the diagonal to the half below.
+fn mirrored(mut gram: Array2<f64>) -> Array2<f64> {
+    for (i, j) in (0..gram.nrows()).flat_map(|i| (0..i).map(move |j| (i, j))) {
         gram[[i, j]] = gram[[j, i]];
     }
     gram

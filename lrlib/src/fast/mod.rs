@@ -9,6 +9,7 @@ pub(crate) mod pixel;
 pub(crate) mod gram;
 pub(crate) mod trajectory;
 pub(crate) mod sample_space;
+mod cholesky;
 pub(crate) mod newton;
 
 pub use gram::gram;
