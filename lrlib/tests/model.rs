@@ -252,15 +252,15 @@ fn the_loss_on_val_is_that_of_the_model_after_the_epoch() {
 
 #[test]
 fn a_class_that_counts_twice_is_as_pytorchs_pos_weight() {
-    // F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(2.0)) is (2·ln(1 + e⁻¹) + ln(1 + e²)) / 2.
-    let expected = 1.0_f32.exp().recip().ln_1p() + 0.5 * 2.0_f32.exp().ln_1p();
-    let train = Batch::new(array![[1.0], [2.0]], array![1.0, 0.0]);
+    // F.binary_cross_entropy_with_logits([-1, 2], [1, 0], pos_weight=2) is (2·ln(1 + e) + ln(1 + e²)) / 2.
+    let expected = 1.0_f32.exp().ln_1p() + 0.5 * 2.0_f32.exp().ln_1p();
+    let train = Batch::new(array![[-1.0], [2.0]], array![1.0, 0.0]);
     let mut model = LogisticRegression { weight: array![1.0], bias: None };
     let config = TrainConfig { epochs: 1, pos_weight: 2.0, learning_rate: 0.1, ..Default::default() };
     let history = fit(&mut model, &train, None, &config).expect("it trains");
     assert_close(history.epochs[0].loss, expected, 1e-6);
-    // The gradient is (2·1·(σ(1) − 1) + 2·σ(2)) / 2.
-    assert_close(model.weight[0], 1.0 - 0.1 * (sigmoid(1.0) - 1.0 + sigmoid(2.0)), 1e-6);
+    // The gradient is (2·(−1)·(σ(−1) − 1) + 2·σ(2)) / 2.
+    assert_close(model.weight[0], 1.0 - 0.1 * (1.0 - sigmoid(-1.0) + sigmoid(2.0)), 1e-6);
 }
 
 #[test]

@@ -133,5 +133,5 @@ fn diverged(loss: f32, epoch: usize, Data { train, config, .. }: Data<'_>) -> Er
         return Error::Config(format!("the loss is {loss} at epoch {epoch}: {problem}"));
     }
     let rate = config.learning_rate;
-    Error::Diverged(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate})"))
+    Error::Diverged(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate:?})"))
 }
