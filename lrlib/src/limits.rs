@@ -10,7 +10,7 @@ pub(crate) const MAX_SIDE: u32 = 16_384;
 pub(crate) const MAX_BYTES: u64 = 768 << 20;
 
 /// The most scans of a JPEG. Each passes over the whole picture once more; a progressive JPEG has about ten.
-pub(crate) const MAX_SCANS: u64 = 100;
+pub(crate) const MAX_SCANS: usize = 100;
 
 /// The most pixels that all scans of a JPEG pass over, which bounds the time to a few seconds.
 pub(crate) const MAX_SCANNED: u64 = 1 << 30;

@@ -70,13 +70,12 @@ fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
 
 /// Reads a JPEG's header, and checks its limits before memory is taken.
 fn jpeg_decoder(bytes: &[u8]) -> std::result::Result<Decoder<'_>, JpegError> {
-    let (max_scans, max_memory) = (MAX_SCANS as usize, Some(budget(bytes)));
-    let max_pixels = u64::from(MAX_SIDE).pow(2);
-    let side = MAX_SIDE as usize;
-    let mut limits = DecodeLimits { max_width: side, max_height: side, max_pixels, max_scans, max_memory };
+    let (side, max_memory) = (MAX_SIDE as usize, Some(budget(bytes)));
+    let mut limits =
+        DecodeLimits { max_width: side, max_height: side, max_memory, max_scans: MAX_SCANS, ..Default::default() };
     let mut decoder = Decoder::new_with_limits(bytes, limits)?;
     let pixels = decoder.output_width() as u64 * decoder.output_height() as u64;
-    limits.max_scans = (MAX_SCANNED / pixels.max(1)).min(MAX_SCANS) as usize;
+    limits.max_scans = limits.max_scans.min((MAX_SCANNED / pixels.max(1)) as usize);
     decoder.set_limits(limits);
     // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
     let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
@@ -95,19 +94,17 @@ fn too_large(kind: LimitErrorKind) -> ImageError {
 
 /// Says what is wrong with a JPEG as `image` would.
 fn in_words_of_image(problem: JpegError) -> ImageError {
-    let unsupported = |feature| {
-        let kind = UnsupportedErrorKind::GenericFeature(feature);
-        ImageError::Unsupported(UnsupportedError::from_format_and_kind(ImageFormatHint::Unknown, kind))
-    };
     match problem {
-        JpegError::LimitExceeded { what, limit, .. } if what.contains("scan") => {
-            unsupported(format!("\"JPEG with more than {limit} scans at this size\""))
+        JpegError::LimitExceeded { what: "image width" | "image height", .. } => {
+            too_large(LimitErrorKind::DimensionError)
         }
-        JpegError::LimitExceeded { what, .. } if what.starts_with("image") => too_large(LimitErrorKind::DimensionError),
-        JpegError::LimitExceeded { .. } | JpegError::AllocationFailed { .. } => {
+        JpegError::LimitExceeded { what: "estimated decode memory", .. } | JpegError::AllocationFailed { .. } => {
             too_large(LimitErrorKind::InsufficientMemory)
         }
-        JpegError::Unsupported(feature) => unsupported(feature),
+        JpegError::LimitExceeded { .. } | JpegError::Unsupported(_) => {
+            let kind = UnsupportedErrorKind::GenericFeature(format!("\"{problem}\""));
+            ImageError::Unsupported(UnsupportedError::from_format_and_kind(ImageFormatHint::Unknown, kind))
+        }
         _ => ImageError::Decoding(DecodingError::new(ImageFormat::Jpeg.into(), problem)),
     }
 }
@@ -127,11 +124,13 @@ fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(budget(bytes));
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let format = reader.format();
     reader.limits(limits.clone());
     let decoder = reader.into_decoder()?;
-    // The decoder's pixels, and ours, are in memory together.
+    // The decoder's pixels and ours are in memory together, and those of a WebP a few times.
     let (width, height) = decoder.dimensions();
-    limits.reserve(decoder.total_bytes().saturating_add(3 * u64::from(width) * u64::from(height)))?;
+    let others = if format == Some(ImageFormat::WebP) { 3 + 8 } else { 3 };
+    limits.reserve(decoder.total_bytes().saturating_add(others * u64::from(width) * u64::from(height)))?;
     Ok(to_rgb(DynamicImage::from_decoder(decoder)?))
 }
 
