@@ -18,7 +18,7 @@ use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
 use crate::{
     error::{Error, Result},
-    limits::{MAX_BYTES, MAX_SCANNED, MAX_SCANS, MAX_SIDE},
+    limits::{MAX_BYTES, MAX_SCANS, MAX_SIDE},
 };
 
 /// What a JPEG begins with.
@@ -50,11 +50,25 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing:
-/// libjpeg-turbo-rs 0.9 reads many of these wrongly.
+/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing, which
+/// libjpeg-turbo-rs 0.9 often reads wrongly. Arithmetic coding is refused: 5 kB of it may take 10 s, and cameras do not use it.
 fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
+    let side = MAX_SIDE as usize;
+    let limits = DecodeLimits {
+        max_width: side,
+        max_height: side,
+        max_scans: MAX_SCANS,
+        max_memory: Some(budget(bytes)),
+        ..Default::default()
+    };
     let read = || {
-        let decoder = jpeg_decoder(bytes)?;
+        // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
+        let decoder = Decoder::new_with_limits(bytes, limits)?;
+        let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
+        decoder.output_buffer_size()?; // checks the limits before memory is taken
+        if decoder.is_arithmetic() {
+            return Err(JpegError::Unsupported("arithmetic coding".into()));
+        }
         if decoder.header().components.len() > 3 {
             return Ok(None);
         }
@@ -62,25 +76,7 @@ fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
         decoder.decode_image_into(&mut image)?;
         Ok(Some(image))
     };
-    if !bytes.starts_with(&JPEG) {
-        return None;
-    }
-    read().map_err(in_words_of_image).transpose()
-}
-
-/// Reads a JPEG's header, and checks its limits before memory is taken.
-fn jpeg_decoder(bytes: &[u8]) -> std::result::Result<Decoder<'_>, JpegError> {
-    let (side, max_memory) = (MAX_SIDE as usize, Some(budget(bytes)));
-    let mut limits =
-        DecodeLimits { max_width: side, max_height: side, max_memory, max_scans: MAX_SCANS, ..Default::default() };
-    let mut decoder = Decoder::new_with_limits(bytes, limits)?;
-    let pixels = decoder.output_width() as u64 * decoder.output_height() as u64;
-    limits.max_scans = limits.max_scans.min((MAX_SCANNED / pixels.max(1)) as usize);
-    decoder.set_limits(limits);
-    // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
-    let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
-    decoder.output_buffer_size()?;
-    Ok(decoder)
+    if bytes.starts_with(&JPEG) { read().map_err(in_words_of_image).transpose() } else { None }
 }
 
 /// Returns how many bytes of memory are left beside those of the file.
@@ -111,13 +107,12 @@ fn in_words_of_image(problem: JpegError) -> ImageError {
 
 /// Reads everything else with `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
-    let problem = match bytes {
-        [] => Some("the file is empty"),
-        _ if is_cut_off(bytes) => Some("the file ends in the middle of the picture"),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)));
+    let broken = |problem| Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)));
+    if bytes.is_empty() {
+        return broken("the file is empty");
+    }
+    if is_cut_off(bytes) {
+        return broken("the file ends in the middle of the picture");
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
@@ -127,8 +122,11 @@ fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
     let format = reader.format();
     reader.limits(limits.clone());
     let decoder = reader.into_decoder()?;
-    // The decoder's pixels and ours are in memory together, and those of a WebP a few times.
     let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return broken("the picture has no pixels");
+    }
+    // The decoder's pixels and ours are in memory together, and those of a WebP a few times.
     let others = if format == Some(ImageFormat::WebP) { 3 + 8 } else { 3 };
     limits.reserve(decoder.total_bytes().saturating_add(others * u64::from(width) * u64::from(height)))?;
     Ok(to_rgb(DynamicImage::from_decoder(decoder)?))
