@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File},
     io::{self, Cursor, Read},
+    panic::catch_unwind,
     path::Path,
 };
 
@@ -30,8 +31,10 @@ const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// [`Error::Io`] or [`Error::Picture`] with the path.
 pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
     let bytes = read(path)?;
-    // To read JPEG with `image` as well, write `decode_other(&bytes)` here.
-    let image = decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
+    // To read JPEG with `image` as well, write `|| decode_other(&bytes)` here.
+    let read = || decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
+    // A few broken files make a decoder panic: png 0.18.1 does at a palette of five bytes.
+    let image = catch_unwind(read).unwrap_or_else(|_| broken("the decoder panicked"));
     image.map_err(|source| Error::Picture { path: path.into(), source })
 }
 
@@ -84,6 +87,10 @@ fn budget(bytes: &[u8]) -> u64 {
     MAX_BYTES.saturating_sub(bytes.len() as u64)
 }
 
+fn broken(problem: &str) -> ImageResult<RgbImage> {
+    Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)))
+}
+
 fn too_large(kind: LimitErrorKind) -> ImageError {
     ImageError::Limits(LimitError::from_kind(kind))
 }
@@ -107,7 +114,6 @@ fn in_words_of_image(problem: JpegError) -> ImageError {
 
 /// Reads everything else with `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
-    let broken = |problem| Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)));
     if bytes.is_empty() {
         return broken("the file is empty");
     }
