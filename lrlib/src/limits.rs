@@ -9,11 +9,8 @@ pub(crate) const MAX_SIDE: u32 = 16_384;
 /// 100 megapixels needs 600 MiB; the same one as a progressive JPEG, or with 16 bits a color, does not fit.
 pub(crate) const MAX_BYTES: u64 = 768 << 20;
 
-/// The most scans of a JPEG. Each passes over the whole picture once more; a progressive JPEG has about ten.
-pub(crate) const MAX_SCANS: u64 = 100;
-
-/// The most pixels that all scans of a JPEG pass over, which bounds the time to a few seconds.
-pub(crate) const MAX_SCANNED: u64 = 1 << 30;
+/// The most scans of a JPEG: each takes the time of a pass over the picture. A progressive JPEG has about ten.
+pub(crate) const MAX_SCANS: usize = 100;
 
 /// The largest size that `Resize` and `CenterCrop` make.
 pub(crate) const MAX_SIZE: u32 = 4096;

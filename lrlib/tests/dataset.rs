@@ -132,6 +132,20 @@ fn every_kind_of_picture_becomes_rgb_as_in_pillow() {
     // The same, 17 × 9 with subsampling="4:2:0".
     let halved = pixels_of("halved.jpg", include_bytes!("pictures/cmyk_halved.jpg"));
     assert_eq!(halved, [191, 95, 0].repeat(17 * 9));
+    // Image.fromarray([[[(53 * x + 29 * y + 83 * c) % 256 for c in range(3)] for x in range(5)] for y in range(3)]), saved with
+    // lossless=True; "veiled" has an alpha of 77, "animated" a second frame.
+    let pattern = RgbImage::from_fn(5, 3, |x, y| [0, 1, 2].map(|c| ((53 * x + 29 * y + 83 * c) % 256) as u8).into());
+    for webp in [
+        &include_bytes!("pictures/lossless.webp")[..],
+        include_bytes!("pictures/veiled.webp"),
+        include_bytes!("pictures/animated.webp"),
+    ] {
+        assert_eq!(pixels_of("a.webp", webp), *pattern);
+    }
+    // A photograph-like pattern of 64 × 48 pixels, saved with quality=80.
+    let lossy = pixels_of("lossy.webp", include_bytes!("pictures/lossy.webp"));
+    let pixel = |x: usize, y: usize| &lossy[3 * (64 * y + x)..][..3];
+    assert_eq!([pixel(0, 0), pixel(30, 20), pixel(63, 47)], [[190, 188, 189], [68, 94, 115], [147, 175, 154]]);
     // Image.new("P") with the palette (255, 0, 0), (0, 0, 255), the second one transparent.
     assert_eq!(pixels_of("palette.png", include_bytes!("pictures/palette.png")), [255, 0, 0, 0, 0, 255]);
 }
@@ -169,9 +183,9 @@ fn two_decoders_read_a_jpeg_nearly_alike() {
                 [pixels_of("a.jpg", &jpeg), image::load_from_memory(&jpeg).expect("read").into_rgb8().into_raw()];
             let differences: Vec<_> = ours.iter().zip(&other).map(|(a, b)| u32::from(a.abs_diff(*b))).collect();
             let mean = differences.iter().sum::<u32>() as f32 / differences.len() as f32;
-            println!("{width} {subsampling:?} {:?} {mean}", differences.iter().max());
+            // Measured: up to 3 and 0.21 here; on the photographs up to 4 and 0.18.
             assert!(
-                differences.iter().all(|difference| *difference <= 4) && mean < 0.5,
+                differences.iter().all(|difference| *difference <= 4) && mean < 0.3,
                 "{width} × {height}, {subsampling:?}"
             );
         }
@@ -234,7 +248,9 @@ fn files_that_are_no_picture() {
     let mut huge = encode(RgbImage::new(8, 8), ImageFormat::Bmp);
     huge[18..26].copy_from_slice(&[0x60, 0xea, 0, 0, 0x60, 0xea, 0, 0]); // 60000 × 60000
     assert!(refusal("huge.bmp", &huge).contains("more than 16384 pixels"));
-    assert!(refusal("modern.webp", b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0").contains("convert it to JPEG or PNG"));
+    let lossy = include_bytes!("pictures/lossy.webp");
+    assert!(refusal("cut.webp", &lossy[..lossy.len() - 60]).contains("fetch it again"));
+    assert!(refusal("tiff.png", b"II*\0\x08\0\0\0\0\0").contains("convert it to JPEG or PNG"));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File},
     io::{self, Cursor, Read},
+    panic::catch_unwind,
     path::Path,
 };
 
@@ -18,7 +19,7 @@ use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
 use crate::{
     error::{Error, Result},
-    limits::{MAX_BYTES, MAX_SCANNED, MAX_SCANS, MAX_SIDE},
+    limits::{MAX_BYTES, MAX_SCANS, MAX_SIDE},
 };
 
 /// What a JPEG begins with.
@@ -30,8 +31,10 @@ const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// [`Error::Io`] or [`Error::Picture`] with the path.
 pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
     let bytes = read(path)?;
-    // To read JPEG with `image` as well, write `decode_other(&bytes)` here.
-    let image = decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
+    // To read JPEG with `image` as well, write `|| decode_other(&bytes)` here.
+    let read = || decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
+    // A few broken files make a decoder panic: png 0.18.1 does at a palette of five bytes.
+    let image = catch_unwind(read).unwrap_or_else(|_| broken("the decoder panicked"));
     image.map_err(|source| Error::Picture { path: path.into(), source })
 }
 
@@ -50,11 +53,25 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing:
-/// libjpeg-turbo-rs 0.9 reads many of these wrongly.
+/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing, which
+/// libjpeg-turbo-rs 0.9 often reads wrongly. Arithmetic coding is refused: 5 kB of it may take 10 s, and cameras do not use it.
 fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
+    let side = MAX_SIDE as usize;
+    let limits = DecodeLimits {
+        max_width: side,
+        max_height: side,
+        max_scans: MAX_SCANS,
+        max_memory: Some(budget(bytes)),
+        ..Default::default()
+    };
     let read = || {
-        let decoder = jpeg_decoder(bytes)?;
+        // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
+        let decoder = Decoder::new_with_limits(bytes, limits)?;
+        let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
+        decoder.output_buffer_size()?; // checks the limits before memory is taken
+        if decoder.is_arithmetic() {
+            return Err(JpegError::Unsupported("arithmetic coding".into()));
+        }
         if decoder.header().components.len() > 3 {
             return Ok(None);
         }
@@ -62,31 +79,16 @@ fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
         decoder.decode_image_into(&mut image)?;
         Ok(Some(image))
     };
-    if !bytes.starts_with(&JPEG) {
-        return None;
-    }
-    read().map_err(in_words_of_image).transpose()
-}
-
-/// Reads a JPEG's header, and checks its limits before memory is taken.
-fn jpeg_decoder(bytes: &[u8]) -> std::result::Result<Decoder<'_>, JpegError> {
-    let (max_scans, max_memory) = (MAX_SCANS as usize, Some(budget(bytes)));
-    let max_pixels = u64::from(MAX_SIDE).pow(2);
-    let side = MAX_SIDE as usize;
-    let mut limits = DecodeLimits { max_width: side, max_height: side, max_pixels, max_scans, max_memory };
-    let mut decoder = Decoder::new_with_limits(bytes, limits)?;
-    let pixels = decoder.output_width() as u64 * decoder.output_height() as u64;
-    limits.max_scans = (MAX_SCANNED / pixels.max(1)).min(MAX_SCANS) as usize;
-    decoder.set_limits(limits);
-    // As in Pillow, blocks are smoothed where the last scans of a progressive file are missing.
-    let decoder = decoder.with_output_format(PixelFormat::Rgb).with_block_smoothing(true);
-    decoder.output_buffer_size()?;
-    Ok(decoder)
+    if bytes.starts_with(&JPEG) { read().map_err(in_words_of_image).transpose() } else { None }
 }
 
 /// Returns how many bytes of memory are left beside those of the file.
 fn budget(bytes: &[u8]) -> u64 {
     MAX_BYTES.saturating_sub(bytes.len() as u64)
+}
+
+fn broken(problem: &str) -> ImageResult<RgbImage> {
+    Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)))
 }
 
 fn too_large(kind: LimitErrorKind) -> ImageError {
@@ -95,43 +97,44 @@ fn too_large(kind: LimitErrorKind) -> ImageError {
 
 /// Says what is wrong with a JPEG as `image` would.
 fn in_words_of_image(problem: JpegError) -> ImageError {
-    let unsupported = |feature| {
-        let kind = UnsupportedErrorKind::GenericFeature(feature);
-        ImageError::Unsupported(UnsupportedError::from_format_and_kind(ImageFormatHint::Unknown, kind))
-    };
     match problem {
-        JpegError::LimitExceeded { what, limit, .. } if what.contains("scan") => {
-            unsupported(format!("\"JPEG with more than {limit} scans at this size\""))
+        JpegError::LimitExceeded { what: "image width" | "image height", .. } => {
+            too_large(LimitErrorKind::DimensionError)
         }
-        JpegError::LimitExceeded { what, .. } if what.starts_with("image") => too_large(LimitErrorKind::DimensionError),
-        JpegError::LimitExceeded { .. } | JpegError::AllocationFailed { .. } => {
+        JpegError::LimitExceeded { what: "estimated decode memory", .. } | JpegError::AllocationFailed { .. } => {
             too_large(LimitErrorKind::InsufficientMemory)
         }
-        JpegError::Unsupported(feature) => unsupported(feature),
+        JpegError::LimitExceeded { .. } | JpegError::Unsupported(_) => {
+            let kind = UnsupportedErrorKind::GenericFeature(format!("\"{problem}\""));
+            ImageError::Unsupported(UnsupportedError::from_format_and_kind(ImageFormatHint::Unknown, kind))
+        }
         _ => ImageError::Decoding(DecodingError::new(ImageFormat::Jpeg.into(), problem)),
     }
 }
 
 /// Reads everything else with `image`; the other formats have one reading only.
 fn decode_other(bytes: &[u8]) -> ImageResult<RgbImage> {
-    let problem = match bytes {
-        [] => Some("the file is empty"),
-        _ if is_cut_off(bytes) => Some("the file ends in the middle of the picture"),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        return Err(ImageError::Decoding(DecodingError::new(ImageFormatHint::Unknown, problem)));
+    if bytes.is_empty() {
+        return broken("the file is empty");
+    }
+    if is_cut_off(bytes) {
+        return broken("the file ends in the middle of the picture");
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(budget(bytes));
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let format = reader.format();
     reader.limits(limits.clone());
     let decoder = reader.into_decoder()?;
-    // The decoder's pixels, and ours, are in memory together.
     let (width, height) = decoder.dimensions();
-    limits.reserve(decoder.total_bytes().saturating_add(3 * u64::from(width) * u64::from(height)))?;
+    if width == 0 || height == 0 {
+        return broken("the picture has no pixels");
+    }
+    // The decoder's pixels and ours are in memory together, and those of a WebP a few times.
+    let others = if format == Some(ImageFormat::WebP) { 3 + 8 } else { 3 };
+    limits.reserve(decoder.total_bytes().saturating_add(others * u64::from(width) * u64::from(height)))?;
     Ok(to_rgb(DynamicImage::from_decoder(decoder)?))
 }
 
