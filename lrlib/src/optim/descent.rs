@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, s};
+use ndarray::{Array1, Array2, ArrayRef1};
 
 use crate::fast::{cholesky, double};
 
@@ -66,11 +66,15 @@ impl Problem<'_> {
         (0..n).step_by(BLOCK).map(move |first| first..n.min(first + BLOCK))
     }
 
+    /// Returns λ for each weight, 0 for the bias.
+    fn penalties(&self, unknowns: usize) -> Array1<f64> {
+        Array1::from_shape_fn(unknowns, |j| if j + 1 < unknowns { self.penalty } else { 0.0 })
+    }
+
     /// Returns F from u and the logits z.
     fn objective(&self, u: &ArrayRef1<f64>, z: &ArrayRef1<f64>) -> f64 {
         let losses = (self.signs * z).mapv(|a| a.max(0.0) + (-a.abs()).exp().ln_1p());
-        let w = u.slice(s![..u.len() - 1]);
-        losses.sum() / z.len() as f64 + self.penalty / 2.0 * w.dot(&w)
+        losses.sum() / z.len() as f64 + (self.penalties(u.len()) * u).dot(u) / 2.0
     }
 
     /// Returns (ŷ − y)/n.
@@ -80,15 +84,14 @@ impl Problem<'_> {
 
     /// Returns g and H, the latter on and below the diagonal, from u and the logits z.
     pub(super) fn derivatives(&self, u: &ArrayRef1<f64>, z: &ArrayRef1<f64>) -> (Array1<f64>, Array2<f64>) {
-        let (n, w, errors) = (z.len() as f64, ..u.len() - 1, self.errors(z));
-        let (mut gradient, mut hessian) = (Array1::zeros(u.len()), Array2::zeros((u.len(), u.len())));
-        gradient.slice_mut(s![w]).scaled_add(self.penalty, &u.slice(s![w]));
-        hessian.diag_mut().slice_mut(s![w]).fill(self.penalty);
+        let (errors, penalties) = (self.errors(z), self.penalties(u.len()));
+        let mut hessian = Array2::from_diag(&penalties);
+        let mut gradient = penalties * u;
         for range in self.blocks() {
             let mut rows = (self.rows)(range.clone());
             for (mut row, i) in rows.outer_iter_mut().zip(range) {
                 gradient.scaled_add(errors[i], &row);
-                row *= (sigmoid(z[i]) * sigmoid(-z[i]) / n).sqrt();
+                row *= (sigmoid(z[i]) * sigmoid(-z[i]) / z.len() as f64).sqrt();
             }
             double::add_products(&mut hessian, &rows);
         }

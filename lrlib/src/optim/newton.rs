@@ -1,6 +1,6 @@
 //! Newton's method: the exact minimum of the loss with a penalty on the weight, in a handful of steps.
 
-use super::minimum::{Minimum, minimum, side};
+use super::minimum::{MAX_GRADIENT, Minimum, minimum, side};
 use crate::{
     datasets::Batch,
     error::{Error, Result},
@@ -10,8 +10,6 @@ use crate::{
 
 /// The most memory that the matrices may take, 2 GiB: two of 11,585 × 11,585 numbers.
 const MAX_BYTES: usize = 2 << 30;
-/// The largest gradient of a minimum, relative to the gradient of a model of zeros.
-const MAX_GRADIENT: f64 = 1e-4;
 /// The largest relative difference to the smallest possible objective.
 const MAX_EXCESS: f64 = 1e-7;
 
