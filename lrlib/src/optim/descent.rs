@@ -37,8 +37,9 @@ impl Problem<'_> {
         let (mut current, mut start) = (self.objective(&u, &z), 0.0);
         for step in 0..MAX_STEPS {
             let (gradient, hessian) = self.derivatives(&u, &z);
+            let norm = self.norm(&gradient);
             if step == 0 {
-                start = self.norm(&gradient);
+                start = norm;
             }
             let towards = -solve(hessian, &gradient);
             let (slope, z_towards) = (gradient.dot(&towards), self.product(&towards));
@@ -46,10 +47,10 @@ impl Problem<'_> {
             let next = lengths.find_map(|length| {
                 let (u, z) = (&u + &(length * &towards), &z + &(length * &z_towards));
                 let objective = self.objective(&u, &z);
-                (objective <= current + 1e-4 * length * slope).then_some((u, z, objective))
+                (objective <= current * (1.0 + 1e-15) + 1e-4 * length * slope).then_some((u, z, objective))
             });
             match next {
-                Some(next) if -slope > 1e-10 * current => (u, z, current) = next,
+                Some(next) if -slope > 1e-10 * current || norm > 1e-6 * start => (u, z, current) = next,
                 _ => return (u, start, step),
             }
         }
