@@ -1,18 +1,19 @@
 //! The Cholesky factor of a symmetric matrix, A = L·Lᵀ with L lower triangular, in blocks and on all cores (Golub and Van
 //! Loan, Matrix Computations, 2013, section 4.2).
 //!
-//! A column whose pivot is 0 up to rounding becomes 0, and so does its unknown in a solution: A may be singular.
+//! A may be singular: if a pivot is 0, so are its column of L and its unknown in a solution.
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayViewMut1, Axis, s};
 use rayon::prelude::*;
 
 /// Columns factored at a time; the columns to their left are subtracted by one matrix product.
 const BLOCK: usize = 64;
-/// A pivot below this part of its diagonal element is rounding error.
+/// The rounding error of a pivot, relative to its diagonal element.
 const ROUNDING: f64 = 1e-15;
 
-/// Returns L. Reads only the half of `a` on and below the diagonal.
-pub(super) fn factor(mut a: Array2<f64>) -> Array2<f64> {
+/// Returns L. Reads only the half of `a` on and below the diagonal. A pivot that is no larger than its rounding error
+/// becomes `small` times that error.
+pub(crate) fn factor(mut a: Array2<f64>, small: f64) -> Array2<f64> {
     let n = a.nrows();
     for start in (0..n).step_by(BLOCK) {
         let end = n.min(start + BLOCK);
@@ -28,7 +29,7 @@ pub(super) fn factor(mut a: Array2<f64>) -> Array2<f64> {
             let mut row = rows.row_mut(0);
             eliminate(row.slice_mut(s![..i]), &done);
             let pivot = row[i] - row.slice(s![..i]).dot(&row.slice(s![..i]));
-            row[i] = if pivot > smallest[i] { pivot.sqrt() } else { 0.0 };
+            row[i] = if pivot > smallest[i] { pivot } else { small * smallest[i] }.sqrt();
             row.slice_mut(s![i + 1..]).fill(0.0);
         }
         let top = top.to_owned();
@@ -47,14 +48,14 @@ fn eliminate(mut row: ArrayViewMut1<'_, f64>, top: &ArrayRef2<f64>) {
 }
 
 /// Returns L⁻¹·v.
-pub(super) fn forward(factor: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
+pub(crate) fn forward(factor: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
     let mut v = v.to_owned();
     eliminate(v.view_mut(), factor);
     v
 }
 
 /// Returns L⁻ᵀ·v.
-pub(super) fn backward(factor: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
+pub(crate) fn backward(factor: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
     let mut v = v.to_owned();
     for j in (0..v.len()).rev() {
         v[j] = quotient(v[j], factor[[j, j]]);

@@ -9,8 +9,8 @@ pub(crate) mod pixel;
 pub(crate) mod gram;
 pub(crate) mod trajectory;
 pub(crate) mod sample_space;
-mod cholesky;
-pub(crate) mod newton;
+pub(crate) mod double;
+pub(crate) mod cholesky;
 
 pub use gram::gram;
 pub use pixel::{Pixel, to_bytes};

@@ -1,6 +1,8 @@
 //! What changes a model: `torch.optim`.
 
 mod sgd;
+mod descent;
+mod minimum;
 mod newton;
 
 pub use newton::newton;

@@ -1,16 +1,14 @@
 //! Newton's method: the exact minimum of the loss with a penalty on the weight, in a handful of steps.
 
+use super::minimum::{MAX_GRADIENT, Minimum, minimum, side};
 use crate::{
     datasets::Batch,
     error::{Error, Result},
-    fast::newton::{Minimum, minimum, side},
     nn::LogisticRegression,
 };
 
-/// The most memory that the matrices may take, 2 GiB: three of 9,459 × 9,459 numbers.
+/// The most memory that the matrices may take, 2 GiB: two of 11,585 × 11,585 numbers.
 const MAX_BYTES: usize = 2 << 30;
-/// The largest gradient of a minimum, relative to the gradient of a model of zeros.
-const MAX_GRADIENT: f64 = 1e-4;
 /// The largest relative difference to the smallest possible objective.
 const MAX_EXCESS: f64 = 1e-7;
 
@@ -24,7 +22,7 @@ const MAX_EXCESS: f64 = 1e-7;
 /// [`Error::Config`] if
 /// - `weight_decay` is not above 0: there may be no minimum,
 /// - the data does not fit the model, is of one class alone, or has numbers that are not finite,
-/// - there are more than 9,458 samples and more features than that: the matrices would take more than 2 GiB,
+/// - there are more than 11,584 samples and more than 11,584 features: the matrices would take more than 2 GiB,
 /// - the minimum cannot be computed, or `f32` cannot hold it: features far from 0 and of very different scales.
 ///
 /// The model is then unchanged.
@@ -49,7 +47,7 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
 /// Checks that the matrices fit in memory, before anything is allocated.
 fn check_size(n: usize, d: usize) -> Result<()> {
     let side = side(n, d);
-    let bytes = side.saturating_mul(side).saturating_mul(3 * size_of::<f64>());
+    let bytes = side.saturating_mul(side).saturating_mul(2 * size_of::<f64>());
     if bytes <= MAX_BYTES {
         return Ok(());
     }
@@ -81,11 +79,11 @@ mod tests {
     /// 60,000² numbers of 8 bytes are 28.8 GB.
     #[test]
     fn a_matrix_that_does_not_fit_is_an_error() {
-        for (n, d) in [(60_000, 60_001), (60_001, 60_000), (9_459, 9_459), (usize::MAX, usize::MAX - 1)] {
+        for (n, d) in [(60_000, 60_001), (60_001, 60_000), (11_585, 11_585), (usize::MAX, usize::MAX - 1)] {
             let problem = check_size(n, d).expect_err("too large").to_string();
             assert!(problem.contains("GiB") && problem.contains(&n.to_string()), "{problem}");
         }
-        for (n, d) in [(9_458, 9_458), (60_000, 784), (244, 150_528), (9_458, 10_000_000), (10_000_000, 9_458)] {
+        for (n, d) in [(11_584, 11_584), (60_000, 784), (244, 150_528), (11_584, 10_000_000), (10_000_000, 11_584)] {
             check_size(n, d).expect("it fits");
         }
     }
