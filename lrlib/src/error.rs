@@ -33,7 +33,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The decoder's own words.
-        source: ImageError,
+        source: Box<ImageError>,
     },
     /// A folder that is not a data set of two classes.
     #[error("{}: {}", one_line(&path.display()), one_line(problem))]
@@ -81,6 +81,10 @@ impl Error {
 
     pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         Self::Io { action: "write", path: path.into(), source }
+    }
+
+    pub(crate) fn picture(path: &Path, source: ImageError) -> Self {
+        Self::Picture { path: path.into(), source: Box::new(source) }
     }
 
     pub(crate) fn dataset(path: &Path, problem: impl Into<String>) -> Self {

@@ -11,7 +11,8 @@
 
 mod limits;
 mod error;
-mod file;
+#[forbid(unsafe_code)]
+mod files;
 pub mod fast;
 #[forbid(unsafe_code)]
 pub mod transforms;

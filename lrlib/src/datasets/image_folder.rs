@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use rayon::prelude::*;
 
-use super::{
-    batch::Batch,
-    decode::decode,
-    find::{IMG_EXTENSIONS, class_folders, pictures},
-    rng::rng,
-};
+use super::{batch::Batch, rng::rng};
 use crate::{
     error::{Error, Result},
     fast::memory,
+    files::{
+        decode::decode,
+        find::{IMG_EXTENSIONS, class_folders, pictures},
+    },
     transforms::{Transform, to_tensor},
 };
 

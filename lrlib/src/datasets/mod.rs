@@ -6,15 +6,13 @@ mod data_folder;
 mod rng;
 mod batch;
 mod fingerprint;
-mod decode;
-mod find;
 mod image_folder;
 mod data_loader;
 
+pub use crate::files::find::IMG_EXTENSIONS;
 pub use batch::Batch;
 pub use data_folder::data_folder;
 pub use data_loader::{Batches, DataLoader};
-pub use find::IMG_EXTENSIONS;
 pub use image_folder::{ImageFolder, Sample};
 pub use rng::rng;
 pub(crate) use rng::shuffled;

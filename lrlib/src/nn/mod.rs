@@ -3,7 +3,7 @@
 mod sigmoid;
 mod logistic_regression;
 mod loss;
-pub(crate) mod safetensors;
+mod save;
 
 pub use logistic_regression::{Gradients, LogisticRegression};
 pub use loss::{binary_cross_entropy, binary_cross_entropy_with_logits};

@@ -11,7 +11,7 @@ use image::{
 use super::table;
 use crate::{
     error::{Error, Result},
-    file,
+    files::write::write,
 };
 
 /// Pixels per pixel of a page, along each side: screens of high density show them all.
@@ -45,7 +45,7 @@ impl Figure {
     /// # Errors
     /// [`Error::Io`]; an older file at `path` is then still whole.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        file::write(path.as_ref(), &self.png()?)
+        write(path.as_ref(), &self.png()?)
     }
 
     fn png(&self) -> Result<Vec<u8>> {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::history::Epoch;
 use crate::{
     error::{Error, Result},
-    nn::{LogisticRegression, safetensors::Contents},
+    files::safetensors::Contents,
+    nn::LogisticRegression,
 };
 
 /// Where and how often [`fit`](super::fit) saves the model and its history.

@@ -3,7 +3,10 @@
 use std::{fmt, fmt::Write as _, path::Path};
 
 use super::method::Method;
-use crate::{error::Result, file};
+use crate::{
+    error::Result,
+    files::write::{check_writable, write},
+};
 
 /// What one epoch saw.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +47,7 @@ impl History {
             let (val_loss, val_accuracy) = (or_empty(*val_loss), or_empty(*val_accuracy));
             writeln!(text, "{epoch},{loss},{train_accuracy},{val_loss},{val_accuracy}").expect("a String takes all");
         }
-        file::write(path.as_ref(), text.as_bytes())
+        write(path.as_ref(), text.as_bytes())
     }
 
     /// Checks that [`write_csv`](Self::write_csv) could write `path`, before a long run. Changes nothing.
@@ -52,7 +55,7 @@ impl History {
     /// # Errors
     /// [`Error::Io`](crate::Error::Io).
     pub fn check_csv(path: impl AsRef<Path>) -> Result<()> {
-        file::check_writable(path.as_ref())
+        check_writable(path.as_ref())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub const IMG_EXTENSIONS: [&str; 7] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".webp"];
 
 /// Returns the folders in `root`, sorted, and their names.
-pub(super) fn class_folders(root: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
+pub(crate) fn class_folders(root: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
     let entries = || fs::read_dir(root)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
     let mut folders = entries().map_err(|source| Error::read(root, source))?;
     folders.retain(|path| path.is_dir());
@@ -28,7 +28,7 @@ pub(super) fn class_folders(root: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> 
 /// Returns the pictures below `folder`, as torchvision sorts them: folder by folder, and in each file by file.
 ///
 /// Pictures are regular files, and links to them. Links to folders are followed, but no folder is visited twice.
-pub(super) fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut visited = HashSet::new();
     let mut is_new = |path: &Path| visited.insert(path.canonicalize().unwrap_or_else(|_| path.into()));
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();

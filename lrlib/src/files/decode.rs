@@ -35,7 +35,7 @@ pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
     let read = || decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
     // A few broken files make a decoder panic: png 0.18.1 does at a palette of five bytes.
     let image = catch_unwind(read).unwrap_or_else(|_| broken("the decoder panicked"));
-    image.map_err(|source| Error::Picture { path: path.into(), source })
+    image.map_err(|source| Error::picture(path, source))
 }
 
 /// Reads a regular file; from anything else, such as a pipe, bytes might come without end, or never.
@@ -45,7 +45,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::read(path, io::Error::other("this is not a regular file")));
     }
     if metadata.len() > MAX_BYTES {
-        return Err(Error::Picture { path: path.into(), source: too_large(LimitErrorKind::InsufficientMemory) });
+        return Err(Error::picture(path, too_large(LimitErrorKind::InsufficientMemory)));
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
