@@ -27,8 +27,8 @@ pub enum Error {
         /// The system's own words.
         source: io::Error,
     },
-    /// A file that is not a picture, or a broken one.
-    #[error("cannot read {} as a picture: {}; {}", one_line(&path.display()), one_line(source), picture_remedy(source))]
+    /// A file that is not a picture, is broken, or would take too much memory or time.
+    #[error("cannot read {} as a picture: {}; {}", one_line(path.display()), one_line(source), picture_remedy(source))]
     Picture {
         /// The file.
         path: PathBuf,

@@ -6,7 +6,7 @@
 pub(crate) const MAX_SIDE: u32 = 16_384;
 
 /// The most memory for one picture, from its file to its resized pixels, in bytes: 768 MiB. A photograph of
-/// 100 megapixels needs 600 MiB; the same one as a progressive JPEG, or with 16 bits a color, does not fit.
+/// 100 megapixels needs 600 MiB; the same one as a progressive JPEG, or with 16 bits a colour, does not fit.
 pub(crate) const MAX_BYTES: u64 = 768 << 20;
 
 /// The most scans of a JPEG: each takes the time of a pass over the picture. A progressive JPEG has about ten.

@@ -53,7 +53,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colors, made for printing, which
+/// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colours, made for printing, which
 /// libjpeg-turbo-rs 0.9 often reads wrongly. Arithmetic coding is refused: 5 kB of it may take 10 s, and cameras do not use it.
 fn decode_jpeg(bytes: &[u8]) -> Option<ImageResult<RgbImage>> {
     let side = MAX_SIDE as usize;
@@ -147,7 +147,7 @@ fn is_cut_off(bytes: &[u8]) -> bool {
         && bytes.windows(2).rposition(is_end).is_none_or(|end| bytes[end..].windows(2).any(is_scan))
 }
 
-/// Converts as Pillow's `convert("RGB")`: grey is repeated, transparency is dropped, and of 16 bits per color the upper 8
+/// Converts as Pillow's `convert("RGB")`: grey is repeated, transparency is dropped, and of 16 bits per colour the upper 8
 /// are kept; but grey of 16 bits is clipped at 255.
 fn to_rgb(image: DynamicImage) -> RgbImage {
     let (width, height) = (image.width(), image.height());
