@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayViewMut1, Axis, s};
 use rayon::prelude::*;
 
 /// Columns factored at a time; the columns to their left are subtracted by one matrix product.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 /// The rounding error of a pivot, relative to its diagonal element.
 const ROUNDING: f64 = 1e-15;
 

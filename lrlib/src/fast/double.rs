@@ -50,7 +50,11 @@ pub(crate) fn combination_and_product(x: &ArrayRef2<f32>, alpha: &ArrayRef1<f64>
     let parts = pieces.zip(x.axis_chunks_iter(Axis(1), COLUMNS).into_par_iter()).map(|(weight, x)| {
         let row = |i: usize| x.row(i).to_slice().expect("x is in standard layout");
         let mut sums = vec![0.0; weight.len()];
-        (0..x.nrows()).for_each(|i| add_scaled(&mut sums, alpha[i], row(i)));
+        for first in (0..x.nrows()).step_by(4) {
+            // Beyond the last row nothing is added.
+            let four = [0, 1, 2, 3].map(|i| row((first + i).min(x.nrows() - 1)));
+            add_scaled(&mut sums, four, [0, 1, 2, 3].map(|i| alpha.get(first + i).copied().unwrap_or(0.0)));
+        }
         weight.iter_mut().zip(sums).for_each(|(w, sum)| *w = sum as f32);
         Array1::from_shape_fn(x.nrows(), |i| dot(row(i), weight))
     });
@@ -58,10 +62,13 @@ pub(crate) fn combination_and_product(x: &ArrayRef2<f32>, alpha: &ArrayRef1<f64>
     (weight, parts.iter().fold(Array1::zeros(x.nrows()), |z, part| z + part))
 }
 
-/// sums += factor·row.
+/// sums += Σ factorᵢ·rowᵢ. Four rows at once: so the sums are read and written a fourth as often.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn add_scaled(sums: &mut [f64], factor: f64, row: &[f32]) {
-    sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += factor * f64::from(x));
+fn add_scaled(sums: &mut [f64], rows: [&[f32]; 4], factors: [f64; 4]) {
+    let ([a, b, c, d], [p, q, r, s]) = (rows, factors);
+    for ((((sum, &a), &b), &c), &d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *sum += p * f64::from(a) + q * f64::from(b) + r * f64::from(c) + s * f64::from(d);
+    }
 }
 
 /// Returns Σ aᵢ·bᵢ, in sixteen sums side by side.

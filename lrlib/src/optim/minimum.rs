@@ -67,9 +67,9 @@ fn over_features(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: 
     };
     let problem = Problem { rows: &|range| rows(range, 1.0), signs, penalty, mean: &mean };
     let (mut u, start, steps) = problem.descend(d + 1);
-    let z = problem.product(&u);
+    let logits = problem.product(&u);
     u[d] -= mean.dot(&u);
-    let (_, hessian) = Problem { rows: &|range| rows(range, 0.0), ..problem }.derivatives(&u, &z);
+    let (_, hessian) = Problem { rows: &|range| rows(range, 0.0), ..problem }.derivatives(&u, &logits);
     let rounded = round(&u, hessian, MAX_GRADIENT / 4.0 * start);
     let mut u = rounded.mapv(f64::from);
     u[d] += mean.dot(&u);
@@ -88,7 +88,7 @@ fn over_samples(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f
     let rows = |range: Range<usize>| {
         let mut rows = Array2::from_elem((range.len(), n + 1), one);
         for (mut to, from) in rows.outer_iter_mut().zip(factor.outer_iter().skip(range.start)) {
-            to.iter_mut().zip(from).for_each(|(to, l)| *to = *l);
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         }
         rows
     };
@@ -100,9 +100,9 @@ fn over_samples(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f
     let (weight, z) = double::combination_and_product(x, &alpha);
     let bias = (u[n] - one * z.sum() / n as f64) as f32;
     let z = z + f64::from(bias);
-    // The gradient is Xᵀr. Its norm from L misses what rounding has taken from X·Xᵀ.
-    let r = penalty * &alpha + problem.errors(&z);
-    let unseen = (f64::EPSILON * trace * r.dot(&r)).sqrt();
+    // The gradient is Xᵀ·rest. Its norm from L misses what rounding has taken from X·Xᵀ.
+    let rest = penalty * &alpha + problem.errors(&z);
+    let unseen = (f64::EPSILON * trace * rest.dot(&rest)).sqrt();
     let (gradient, excess) = problem.judge(&u, &z, start, unseen);
     Minimum { weight, bias, steps, gradient, excess }
 }
