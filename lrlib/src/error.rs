@@ -28,7 +28,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file that is not a picture, is broken, or would take too much memory or time.
-    #[error("cannot read {} as a picture: {}; {}", one_line(path.display()), one_line(source), picture_remedy(source))]
+    #[error("cannot read {} as a picture: {}; {}", one_line(&path.display()), one_line(source), picture_remedy(source))]
     Picture {
         /// The file.
         path: PathBuf,
