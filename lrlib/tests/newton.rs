@@ -53,7 +53,7 @@ fn relative_gradient(model: &LogisticRegression, train: &Batch, weight_decay: f3
 
 /// How much the objective falls in 500 steps of gradient descent from here, in `f64` and with centred features; and the
 /// objective. A step is 1/(the largest possible curvature), so it never rises.
-fn gain(model: LogisticRegression, train: &Batch, weight_decay: f32) -> (f64, f64) {
+fn gain(model: &LogisticRegression, train: &Batch, weight_decay: f32) -> (f64, f64) {
     let (n, weight_decay) = (train.num_samples() as f64, f64::from(weight_decay));
     let one = f64::from(u8::from(model.bias.is_some()));
     let mean = one * train.x.mapv(f64::from).mean_axis(Axis(0)).expect("some samples");
@@ -174,7 +174,7 @@ fn success_is_the_minimum() {
             Ok(_) => {
                 let gradient = relative_gradient(&model, &train, weight_decay);
                 assert!(gradient < 1.01e-4, "seed {seed}: {gradient}");
-                let (gained, value) = gain(model, &train, weight_decay);
+                let (gained, value) = gain(&model, &train, weight_decay);
                 assert!(gained <= 1e-6 * value, "seed {seed}: {gained} of {value}");
                 solved += 1;
             }
