@@ -31,9 +31,9 @@ fn objective(model: &LogisticRegression, train: &Batch, weight_decay: f32) -> (f
     let z = x.dot(&w) + f64::from(model.bias.unwrap_or(0.0));
     // ln(1 + e^a) and its derivative, where a is z for class 0 and −z for class 1.
     let signs = train.y.mapv(|y| 1.0 - 2.0 * f64::from(y));
-    let a = &signs * &z;
-    let loss = a.mapv(|a| a.max(0.0) + (-a.abs()).exp().ln_1p()).sum() / n;
-    let error = signs * a.mapv(|a| 1.0 / (1.0 + (-a).exp())) / n;
+    let margins = &signs * &z;
+    let loss = margins.mapv(|a| a.max(0.0) + (-a.abs()).exp().ln_1p()).sum() / n;
+    let error = signs * margins.mapv(|a| 1.0 / (1.0 + (-a).exp())) / n;
     let mut gradient = x.t().dot(&error) + weight_decay * &w;
     if model.bias.is_some() {
         gradient.append(Axis(0), array![error.sum()].view()).expect("both have one axis");
@@ -59,16 +59,16 @@ fn gain(model: &LogisticRegression, train: &Batch, weight_decay: f32) -> (f64, f
     let mean = one * train.x.mapv(f64::from).mean_axis(Axis(0)).expect("some samples");
     let x = train.x.mapv(f64::from) - &mean;
     let mut w = model.weight.mapv(f64::from);
-    let mut b = f64::from(model.bias.unwrap_or(0.0)) + mean.dot(&w);
+    let mut bias = f64::from(model.bias.unwrap_or(0.0)) + mean.dot(&w);
     let signs = train.y.mapv(|y| 1.0 - 2.0 * f64::from(y));
     let curvature = x.iter().map(|x| x * x).sum::<f64>() / n / 4.0 + weight_decay;
     let mut values = Vec::new();
     for _ in 0..500 {
-        let a = &signs * &(x.dot(&w) + b);
-        let loss = a.mapv(|a| a.max(0.0) + (-a.abs()).exp().ln_1p()).sum() / n;
+        let margins = &signs * &(x.dot(&w) + bias);
+        let loss = margins.mapv(|a| a.max(0.0) + (-a.abs()).exp().ln_1p()).sum() / n;
         values.push(loss + weight_decay / 2.0 * w.dot(&w));
-        let error = &signs * &a.mapv(|a| 1.0 / (1.0 + (-a).exp())) / n;
-        b -= 4.0 * one * error.sum();
+        let error = &signs * &margins.mapv(|a| 1.0 / (1.0 + (-a).exp())) / n;
+        bias -= 4.0 * one * error.sum();
         w = &w - &((x.t().dot(&error) + weight_decay * &w) / curvature);
     }
     (values[0] - values[499], values[0])

@@ -3,11 +3,13 @@
 //!
 //! A may be singular: if a pivot is 0, so are its column of L and its unknown in a solution.
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayViewMut1, Axis, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, Axis, s};
 use rayon::prelude::*;
 
 /// Columns factored at a time; the columns to their left are subtracted by one matrix product.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
+/// Why a row of a block is one slice of memory.
+const IN_ORDER: &str = "matrices here are in standard layout";
 /// The rounding error of a pivot, relative to its diagonal element.
 const ROUNDING: f64 = 1e-15;
 
@@ -23,34 +25,44 @@ pub(crate) fn factor(mut a: Array2<f64>, small: f64) -> Array2<f64> {
             let (done, mut rows) = rows.split_at(Axis(1), start);
             rows -= &done.dot(&left.t());
         });
-        let mut top = a.slice_mut(s![start..end, start..end]);
+        // The diagonal block's transpose.
+        let mut top = Array2::zeros((end - start, end - start));
         for i in 0..end - start {
-            let (done, mut rows) = top.view_mut().split_at(Axis(0), i);
-            let mut row = rows.row_mut(0);
-            eliminate(row.slice_mut(s![..i]), &done);
-            let pivot = row[i] - row.slice(s![..i]).dot(&row.slice(s![..i]));
-            row[i] = if pivot > smallest[i] { pivot } else { small * smallest[i] }.sqrt();
-            row.slice_mut(s![i + 1..]).fill(0.0);
+            let mut row = a.slice_mut(s![start + i, start..end]);
+            let row = row.as_slice_mut().expect(IN_ORDER);
+            let (done, rest) = row.split_at_mut(i);
+            eliminate(done, &top);
+            let pivot = rest[0] - done.iter().map(|l| l * l).sum::<f64>();
+            rest[0] = if pivot > smallest[i] { pivot } else { small * smallest[i] }.sqrt();
+            rest[1..].fill(0.0);
+            top.column_mut(i).assign(&ArrayView1::from(&*row));
         }
-        let top = top.to_owned();
-        a.slice_mut(s![end.., start..end]).outer_iter_mut().into_par_iter().for_each(|row| eliminate(row, &top));
+        a.slice_mut(s![end.., start..end])
+            .outer_iter_mut()
+            .into_par_iter()
+            .for_each(|mut row| eliminate(row.as_slice_mut().expect(IN_ORDER), &top));
         a.slice_mut(s![start..end, end..]).fill(0.0);
     }
     a
 }
 
-/// Solves row = v·topᵀ for v, which replaces the row.
-fn eliminate(mut row: ArrayViewMut1<'_, f64>, top: &ArrayRef2<f64>) {
-    for j in 0..row.len() {
-        let rest = row[j] - row.slice(s![..j]).dot(&top.slice(s![j, ..j]));
-        row[j] = quotient(rest, top[[j, j]]);
+/// Solves row = v·top for v, which replaces the row.
+fn eliminate(row: &mut [f64], top: &Array2<f64>) {
+    for (j, factors) in (0..row.len()).zip(top.outer_iter()) {
+        row[j] = quotient(row[j], factors[j]);
+        let (solved, rest) = row.split_at_mut(j + 1);
+        let factors = &factors.to_slice().expect(IN_ORDER)[j + 1..];
+        rest.iter_mut().zip(factors).for_each(|(number, factor)| *number -= solved[j] * factor);
     }
 }
 
 /// Returns L⁻¹·v.
 pub(crate) fn forward(factor: &ArrayRef2<f64>, v: &ArrayRef1<f64>) -> Array1<f64> {
     let mut v = v.to_owned();
-    eliminate(v.view_mut(), factor);
+    for j in 0..v.len() {
+        let rest = v[j] - v.slice(s![..j]).dot(&factor.slice(s![j, ..j]));
+        v[j] = quotient(rest, factor[[j, j]]);
+    }
     v
 }
 

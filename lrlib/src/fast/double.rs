@@ -55,8 +55,11 @@ pub(crate) fn combination_and_product(x: &ArrayRef2<f32>, alpha: &ArrayRef1<f64>
             let four = [0, 1, 2, 3].map(|i| row((first + i).min(x.nrows() - 1)));
             add_scaled(&mut sums, four, [0, 1, 2, 3].map(|i| alpha.get(first + i).copied().unwrap_or(0.0)));
         }
-        weight.iter_mut().zip(sums).for_each(|(w, sum)| *w = sum as f32);
-        Array1::from_shape_fn(x.nrows(), |i| dot(row(i), weight))
+        for (w, sum) in weight.iter_mut().zip(&mut sums) {
+            *w = *sum as f32;
+            *sum = f64::from(*w);
+        }
+        Array1::from_shape_fn(x.nrows(), |i| dot(row(i), &sums))
     });
     let parts: Vec<_> = parts.collect();
     (weight, parts.iter().fold(Array1::zeros(x.nrows()), |z, part| z + part))
@@ -73,13 +76,13 @@ fn add_scaled(sums: &mut [f64], rows: [&[f32]; 4], factors: [f64; 4]) {
 
 /// Returns Σ aᵢ·bᵢ, in sixteen sums side by side.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn dot(a: &[f32], b: &[f32]) -> f64 {
+fn dot(a: &[f32], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let mut sums = [0.0; 16];
     for (a, b) in a.iter().zip(b) {
         for lane in 0..16 {
-            sums[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+            sums[lane] += f64::from(a[lane]) * b[lane];
         }
     }
-    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>()
+    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(&a, b)| f64::from(a) * b).sum::<f64>()
 }
