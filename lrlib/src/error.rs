@@ -6,10 +6,10 @@ use image::{ImageError, error::LimitErrorKind};
 
 use crate::limits::{MAX_BYTES, MAX_SIDE};
 
-/// A result of this crate, or its [`Error`].
+/// A `Result` whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong with the world: files, pictures, settings.
+/// What can go wrong outside the program: files, pictures, settings.
 ///
 /// `Display` is one line that says everything, because a notebook shows nothing else;
 /// [`source`](std::error::Error::source) keeps the chain. A mistake in the caller's code (a vector of the wrong length)
@@ -51,7 +51,7 @@ pub enum Error {
         /// The cause and the remedy.
         problem: String,
     },
-    /// A setting outside its range.
+    /// A setting outside its range, or data that does not fit the model.
     #[error("{}", one_line(.0))]
     Config(String),
     /// A run whose loss stopped being a number.

@@ -5,9 +5,11 @@
 //!   ─forward─► ŷ (n) ─loss─► L │ ─backward─► Gradients ─Sgd─► model │ ─fit─► History ─plot─► Figure
 //! ```
 //!
-//! Names are where a PyTorch user looks for them: [`transforms`], [`datasets`], [`nn`], [`optim`], as there;
-//! [`metrics`] as in scikit-learn; [`train`] and [`plot`]. What exists for speed alone is in [`fast`].
-//! The modules below are in reading order.
+//! [`transforms`], [`datasets`], [`nn`] and [`optim`] have PyTorch's names, [`metrics`] has scikit-learn's. Read them in this
+//! order, then [`train`] and [`plot`], and last [`fast`], which exists for speed alone.
+
+// To add a metric: a file in metrics/. A loss: nn/loss.rs, its gradient in nn/logistic_regression.rs (backward), its use in
+// train/steps.rs (descend). A way of making steps: a file in train/ that implements steps::Steps; fit.rs chooses it.
 
 mod limits;
 mod error;
@@ -31,7 +33,7 @@ pub mod plot;
 
 pub use error::{Error, Result};
 
-/// The crates whose types are part of this one's interface, in the versions that fit it.
+/// The crates whose types appear in this crate's interface, in matching versions.
 pub use {image, ndarray, ndarray_rand::rand};
 
 /// The README's example, compiled.

@@ -68,7 +68,7 @@ fn in_pieces_or_at_once_the_numbers_are_the_same() {
         }
         let shorter = TrainConfig { epochs: 50, ..config.clone() };
         let error = fit(&mut model, &train, Some(&val), &shorter).expect_err("it has gone further").to_string();
-        assert!(error.contains("it has 100 epochs, and 50 are asked for"), "{error}");
+        assert!(error.contains("it has 100 epochs, more than the 50 asked for"), "{error}");
         assert_eq!(model, loaded, "a failed run changes nothing");
         let bytes = fs::read(&path).expect("kept");
         fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");

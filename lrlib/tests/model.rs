@@ -62,6 +62,13 @@ fn loss_is_as_pytorchs_even_where_the_sigmoid_saturates() {
 }
 
 #[test]
+fn the_loss_of_a_nan_is_no_number() {
+    assert!(binary_cross_entropy(&array![f32::NAN], &array![1.0]).is_nan());
+    assert!(binary_cross_entropy_with_logits(&array![f32::NAN], &array![1.0]).is_nan());
+    assert_close(binary_cross_entropy(&array![0.0], &array![1.0]), 100.0, 0.0);
+}
+
+#[test]
 fn gradient_of_one_sample_is_the_closed_form() {
     let (x, y) = (array![[0.5, -2.0, 3.0]], array![1.0]);
     let model = LogisticRegression { weight: array![0.1, 0.2, -0.3], bias: Some(0.4) };
@@ -230,6 +237,9 @@ fn a_run_that_diverges_in_its_first_epoch_names_the_learning_rate_and_changes_no
     let mut train = pixels(0..24);
     train.x[[3, 5]] = f32::NAN;
     let stopped = fit(&mut model, &train, None, &config).expect_err("a NaN");
+    assert!(stopped.to_string().contains("must be finite numbers"), "{stopped}");
+    model.weight[0] = f32::NAN;
+    let stopped = fit(&mut model, &pixels(0..24), None, &config).expect_err("a NaN");
     assert!(stopped.to_string().contains("must be finite numbers"), "{stopped}");
 }
 

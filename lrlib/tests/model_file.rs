@@ -86,6 +86,8 @@ fn files_that_do_not_fit_are_refused() {
     model().save(&path).expect("saved");
     assert!(refusal(LogisticRegression::new(3)).contains("2 weights, this model 3"));
     assert!(refusal(model().without_bias()).contains("it has a bias"));
+    #[cfg(unix)]
+    assert!(model().load("/dev/zero").expect_err("endless").to_string().contains("not a regular file"));
     let nowhere = folder.path().join("missing").join("model.safetensors");
     assert!(model().save(nowhere).expect_err("no folder").to_string().contains("cannot write"));
 }

@@ -99,6 +99,15 @@ fn a_closed_pipe_ends_without_a_panic() {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_csv_may_go_to_a_pipe() {
+    let data = small_data();
+    let output = tutorial(&[&path(&data, ""), "--epochs", "2", "--csv", "/dev/stdout"]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("\nepoch,loss,"), "{output:?}");
+}
+
 /// Killed at some moment, and run again: the same lines as without a break.
 #[test]
 fn a_killed_run_continues_to_the_same_numbers() {

@@ -42,18 +42,18 @@ impl Batch {
         self.x.ncols()
     }
 
-    /// Checks that a model with this many features can learn from the batch.
+    /// Checks that the batch, `name` in errors, fits a model with this many features.
     ///
     /// # Errors
     /// [`Error::Config`] if there is no sample, rows and labels differ in number, or a label is not 0 or 1.
-    pub(crate) fn check(&self, num_features: usize) -> Result<()> {
+    pub(crate) fn check(&self, name: &str, num_features: usize) -> Result<()> {
         let (n, labels, d) = (self.num_samples(), self.y.len(), self.num_features());
         let problem = if d != num_features {
-            format!("the data has {d} features, the model {num_features}: make a model of the data's size")
+            format!("the {name} data has {d} features, the model {num_features}: make a model of the data's size")
         } else if n != labels {
-            format!("the data has {n} rows, but {labels} labels: give each row its label")
+            format!("the {name} data has {n} rows, but {labels} labels: give each row its label")
         } else if n == 0 || !self.y.iter().all(|y| [0.0, 1.0].contains(y)) {
-            "the data needs at least one sample, and labels of 0 and 1 only".into()
+            format!("the {name} data needs at least one sample, and labels of 0 and 1 only")
         } else {
             return Ok(());
         };

@@ -2,7 +2,11 @@
 
 use std::{collections::VecDeque, panic::resume_unwind, sync::Arc, thread, vec};
 
-use super::{batch::Batch, image_folder::ImageFolder, rng::shuffled};
+use super::{
+    batch::Batch,
+    image_folder::ImageFolder,
+    rng::{rng, shuffled},
+};
 use crate::{error::Result, fast::memory, transforms::Transform};
 
 /// Batches being decoded, or ready: while one waits for its last picture, the others keep the cores busy.
@@ -10,8 +14,8 @@ const AHEAD: usize = 3;
 
 /// Yields every picture of a folder once per epoch, a few at a time.
 ///
-/// Memory holds at most four batches, whatever the number of pictures: while one is in use, two are ready or being decoded
-/// in the background, on all cores, and a third from the moment the next one is asked for.
+/// Memory holds at most four batches, whatever the number of pictures: the one in use, and up to three that are ready or
+/// being decoded in the background, on all cores.
 ///
 /// ```no_run
 /// use lrlib::{datasets, nn, optim, transforms};
@@ -51,7 +55,7 @@ impl DataLoader {
     #[track_caller]
     pub fn new(folder: ImageFolder, transform: impl Transform + 'static, batch_size: usize) -> Result<Self> {
         assert!(batch_size > 0, "a mini-batch needs at least one sample");
-        let size = transform.apply(folder.get(0)?.0).dimensions();
+        let size = transform.apply_random(folder.get(0)?.0, &mut rng(0, 0, 0)).dimensions();
         Ok(Self { folder: Arc::new(folder), transform: Arc::new(transform), size, batch_size, seed: None })
     }
 
@@ -62,7 +66,7 @@ impl DataLoader {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Returns all batches, once, while the next ones are decoded. Dropping it stops the decoding.
+    /// Returns all batches, once, while the next ones are decoded. Dropping it starts no further decoding.
     ///
     /// An item is an error where a picture cannot be read or differs in size from the folder's first, as in
     /// [`ImageFolder::load`]; nothing follows it.

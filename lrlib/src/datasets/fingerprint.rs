@@ -1,4 +1,4 @@
-//! By what a batch is recognised: its sizes and checksums.
+//! What identifies a batch: its sizes and checksums.
 
 use bytemuck::cast_slice;
 use ndarray::ArrayRef2;
@@ -16,7 +16,7 @@ impl Batch {
     }
 }
 
-/// Returns the CRC-32 of the CRC-32 of all rows.
+/// Returns the CRC-32 of the rows' CRC-32s.
 fn checksum(x: &ArrayRef2<f32>) -> u32 {
     let x = x.as_standard_layout();
     let rows = x.as_slice().expect("x is in standard layout").par_chunks(x.ncols().max(1));

@@ -105,10 +105,10 @@ impl ImageFolder {
     /// epoch 0 of seed 0.
     ///
     /// # Errors
-    /// The first failing picture's, as [`get`](Self::get); [`Error::Dataset`] if the transformed pictures
-    /// differ in size.
+    /// That of a failing picture, as [`get`](Self::get), any one of several; [`Error::Dataset`] if the transformed
+    /// pictures differ in size.
     pub fn load(&self, transform: &impl Transform) -> Result<Batch> {
-        let size = transform.apply(self.get(0)?.0).dimensions();
+        let size = transform.apply_random(self.get(0)?.0, &mut rng(0, 0, 0)).dimensions();
         self.read(&(0..self.len()).collect::<Vec<_>>(), transform, size, (0, 0))
     }
 

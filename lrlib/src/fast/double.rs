@@ -65,7 +65,7 @@ pub(crate) fn combination_and_product(x: &ArrayRef2<f32>, alpha: &ArrayRef1<f64>
     (weight, parts.iter().fold(Array1::zeros(x.nrows()), |z, part| z + part))
 }
 
-/// sums += Σ factorᵢ·rowᵢ. Four rows at once: so the sums are read and written a fourth as often.
+/// sums += Σ factorᵢ·rowᵢ. Four rows at once, so the sums are read and written a quarter as often.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn add_scaled(sums: &mut [f64], rows: [&[f32]; 4], factors: [f64; 4]) {
     let ([a, b, c, d], [p, q, r, s]) = (rows, factors);

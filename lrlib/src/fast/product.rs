@@ -152,7 +152,7 @@ fn dot<T: Kernel>(a: &[T], b: &[f32]) -> f32 {
     T::UNIT * (sums[0] + a_rest.iter().zip(b_rest).map(|(&a, b)| a.into() * b).sum::<f32>())
 }
 
-/// Of each lane the sum. A function of its own: together with what follows, the compiler takes two lanes at a time.
+/// Returns the sum of each lane. A function of its own: together with what follows, the compiler takes two lanes at a time.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn dot_by_lane<T: Kernel>(a: &[[T; LANES]], b: &[[f32; LANES]]) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
@@ -164,7 +164,7 @@ fn dot_by_lane<T: Kernel>(a: &[[T; LANES]], b: &[[f32; LANES]]) -> [f32; LANES] 
     sums
 }
 
-/// sum += Σ factorᵢ·rowᵢ. Four rows at once: so the sum is read and written a fourth as often.
+/// sum += Σ factorᵢ·rowᵢ. Four rows at once, so the sum is read and written a quarter as often.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn add_scaled<T: Kernel>(sum: &mut [f32], rows: [&[T]; 4], factors: [f32; 4]) {
     let ([a, b, c, d], [p, q, r, s]) = (rows, factors);

@@ -4,12 +4,7 @@
 //! so gives exactly Pillow's pixel values; no other decoder in Rust does. It is young and one person's work, so its version
 //! is pinned, and one line in [`decode`] says how to do without it. `image` reads all other formats.
 
-use std::{
-    fs::{self, File},
-    io::{self, Cursor, Read},
-    panic::catch_unwind,
-    path::Path,
-};
+use std::{io::Cursor, panic::catch_unwind, path::Path};
 
 use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
@@ -17,6 +12,7 @@ use image::{
 };
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat};
 
+use super::read::regular_file;
 use crate::{
     error::{Error, Result},
     limits::{MAX_BYTES, MAX_SCANS, MAX_SIDE},
@@ -30,27 +26,13 @@ const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// # Errors
 /// [`Error::Io`] or [`Error::Picture`] with the path.
 pub(crate) fn decode(path: &Path) -> Result<RgbImage> {
-    let bytes = read(path)?;
-    // To read JPEG with `image` as well, write `|| decode_other(&bytes)` here.
+    let bytes = regular_file(path, MAX_BYTES)?
+        .ok_or_else(|| Error::picture(path, too_large(LimitErrorKind::InsufficientMemory)))?;
+    // To read JPEG with `image` instead, write `|| decode_other(&bytes)` here.
     let read = || decode_jpeg(&bytes).unwrap_or_else(|| decode_other(&bytes));
     // A few broken files make a decoder panic: png 0.18.1 does at a palette of five bytes.
     let image = catch_unwind(read).unwrap_or_else(|_| broken("the decoder panicked"));
     image.map_err(|source| Error::picture(path, source))
-}
-
-/// Reads a regular file; from anything else, such as a pipe, bytes might come without end, or never.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let metadata = fs::metadata(path).map_err(|source| Error::read(path, source))?;
-    if !metadata.is_file() {
-        return Err(Error::read(path, io::Error::other("this is not a regular file")));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(Error::picture(path, too_large(LimitErrorKind::InsufficientMemory)));
-    }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
-    read.map_err(|source| Error::read(path, source))?;
-    Ok(bytes)
 }
 
 /// Reads a JPEG as Pillow does. Returns `None` for other formats, and for JPEG with four colours, made for printing, which

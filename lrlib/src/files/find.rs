@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use crate::error::{Error, Result};
 
 /// Endings that count as pictures, in any case: torchvision's `IMG_EXTENSIONS` without `.tif` and `.tiff`. Reading TIFF
-/// takes five more crates, which every notebook would compile, for a format that photographs seldom have.
+/// takes five more crates, which every notebook would compile, for a format that is rare among photographs.
 pub const IMG_EXTENSIONS: [&str; 7] = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".webp"];
 
 /// Returns the folders in `root`, sorted, and their names.

@@ -1,14 +1,17 @@
 //! Named vectors in a file that Python reads too, by the crate `safetensors`.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
 
-use super::write::write;
+use super::{read::regular_file, write::write};
 use crate::error::{Error, Result};
 
 /// The name under which [`Contents::note`] stands in a file's metadata.
 const NOTE: &str = "note";
+
+/// The most bytes of a model's file: 1 GiB, 268 million numbers.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// A tensor of a file: name, shape, values.
 pub(crate) type Tensor<'a> = (&'a str, Vec<usize>, &'a [f32]);
@@ -31,7 +34,14 @@ pub(crate) struct Contents(Vec<u8>);
 impl Contents {
     /// Reads a whole file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let contents = Self(fs::read(path).map_err(|source| Error::read(path, source))?);
+        let bytes = regular_file(path, MAX_BYTES)?.ok_or_else(|| {
+            let most = MAX_BYTES >> 20;
+            Error::model(
+                path,
+                format!("it has more than {most} MiB, so it is not a model of one layer; use another file"),
+            )
+        })?;
+        let contents = Self(bytes);
         contents.tensors(path)?;
         Ok(contents)
     }

@@ -92,6 +92,10 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     const MOST: usize = 40; // as on Linux
     let mut target = path.to_owned();
     for _ in 0..MOST {
+        // A link in /proc, such as /dev/stdout, may name a pipe by a path that does not exist.
+        if is_device(&target) {
+            return Ok(target);
+        }
         match fs::read_link(&target) {
             Ok(link) => target = folder(&target).join(link),
             Err(_) => return Ok(target),

@@ -4,7 +4,7 @@ use ndarray::{ArrayRef1, Zip};
 
 /// Returns the share of probabilities on the right side of ½, in [0, 1]. Shapes (n) and (n).
 ///
-/// Exactly ½ counts as class 0, as in `y_hat > 0.5`.
+/// Exactly ½ counts as class 0, as in `y_hat > 0.5`. NaN without samples.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -16,7 +16,8 @@ pub fn accuracy(y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> f32 {
     right as f32 / y.len() as f32
 }
 
-/// Returns the accuracy of always naming the more frequent class, which any model has to beat. In [½, 1].
+/// Returns the accuracy of always predicting the more frequent class, which any model has to beat. In [½, 1]; NaN without
+/// samples.
 ///
 /// ```
 /// use lrlib::{metrics, ndarray::array};

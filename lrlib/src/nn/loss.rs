@@ -11,7 +11,8 @@ use super::sigmoid::from_power;
 
 /// Returns L(ŷ, y) = −1/n · Σ y·ln ŷ + (1 − y)·ln(1 − ŷ), as `torch.nn.functional.binary_cross_entropy`.
 ///
-/// Shapes (n) and (n), ŷ in [0, 1]. Each logarithm is at least −100, as in torch: a wrong certainty costs 100, not ∞.
+/// Shapes (n) and (n), ŷ in [0, 1]; NaN where a ŷ is NaN or outside. Each logarithm is at least −100, as in torch: a wrong
+/// certainty costs 100, not ∞.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -19,7 +20,10 @@ use super::sigmoid::from_power;
 #[track_caller]
 pub fn binary_cross_entropy(y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> f32 {
     check(y_hat, y);
-    let log = |p: f32| f64::from(p).ln().max(-100.0);
+    let log = |p: f32| {
+        let log = f64::from(p).ln();
+        if log < -100.0 { -100.0 } else { log } // `max` would turn NaN into −100
+    };
     let loss = |p, y: f32| -(f64::from(y) * log(p) + f64::from(1.0 - y) * log(1.0 - p));
     let sum = Zip::from(y_hat).and(y).fold(0.0, |sum, &p, &y| sum + loss(p, y));
     (sum / y.len() as f64) as f32

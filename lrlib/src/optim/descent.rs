@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, ArrayRef1};
 
 use crate::fast::{cholesky, double};
 
-/// Twenty steps are many; a hundred mean that rounding errors are larger than what is left to gain.
+/// Twenty steps are a lot; a hundred mean that rounding errors are larger than what is left to gain.
 const MAX_STEPS: usize = 100;
 /// Samples whose rows of Z are in memory at a time.
 const BLOCK: usize = 256;

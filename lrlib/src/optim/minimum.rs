@@ -16,11 +16,11 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2};
 use super::descent::Problem;
 use crate::fast::{cholesky, double};
 
-/// Up to so many features, u is (w, b) even if there are fewer samples: dot products of samples lose digits.
+/// Up to this many features, u is (w, b) even if there are fewer samples: dot products of samples lose digits.
 const FEW: usize = 512;
 /// The largest gradient of a minimum, relative to the gradient of a model of zeros.
 pub(super) const MAX_GRADIENT: f64 = 1e-4;
-/// How often rounding is tried.
+/// How many roundings are tried.
 const ATTEMPTS: usize = 256;
 
 /// The model, and how close it is to the minimum: computed on the data, with weight and bias as they are in f32.

@@ -30,7 +30,7 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
     if !(weight_decay > 0.0 && weight_decay.is_finite()) {
         return Err(Error::Config(format!("the weight decay is {weight_decay}: the minimum needs a number above 0")));
     }
-    train.check(model.num_features())?;
+    train.check("training", model.num_features())?;
     if model.bias.is_some() && [0.0, train.num_samples() as f32].contains(&train.y.sum()) {
         return Err(Error::Config("all labels are the same, so the bias has no minimum: use both classes".into()));
     }

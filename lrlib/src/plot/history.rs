@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{error::Result, train::History};
 
-/// Draws the loss, and beside it the accuracies; `baseline`, in [0, 1], is the accuracy of always naming the more
-/// frequent class.
+/// Draws the loss, and beside it the accuracies; `baseline`, in [0, 1], is the accuracy of always predicting
+/// the more frequent class.
 ///
 /// # Errors
 /// [`Error::Plot`](crate::Error::Plot) if the history is empty, or it cannot be drawn.

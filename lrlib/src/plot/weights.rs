@@ -24,11 +24,11 @@ pub fn weights(weight: &ArrayRef1<f32>, height: usize, width: usize, classes: &[
     if !weight.iter().all(|w| w.is_finite()) {
         return Err(Error::Plot("the weights must be finite numbers to be drawn".into()));
     }
-    let largest = weight.fold(f32::MIN_POSITIVE, |largest, w| largest.max(w.abs()));
+    let largest = weight.fold(0.0_f32, |largest, w| largest.max(w.abs()));
     let channels = ["red", "green", "blue"].iter().enumerate().map(|(channel, name)| {
         let image = RgbImage::from_fn(width as u32, height as u32, |column, line| {
             let at = channel * size + line as usize * width + column as usize;
-            diverging(weight[at] / largest)
+            diverging(weight[at] / largest.max(f32::MIN_POSITIVE))
         });
         (image, format!("{name} channel"))
     });

@@ -17,12 +17,13 @@ use crate::{
 ///
 /// In sample space a model that is saved is rounded to `f32`, as the loop over the pixels rounds it at each step. So other
 /// settings of `every` or `log_every`, or epochs added to a run that had ended between two of `every`, may change the
-/// seventh digit, and the class of a validation sample right on the boundary.
+/// seventh digit, and the class of a validation sample right on the boundary. So may a larger `epochs`, if `method` is
+/// `None` and another method is faster for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The file, safetensors.
     pub path: PathBuf,
-    /// Epochs from one save to the next, at least 1; the first and the last are saved too.
+    /// Epochs from one save to the next, at least 1; the start and the end are saved too.
     pub every: usize,
 }
 
@@ -46,13 +47,16 @@ impl Checkpoint {
         let (saved_run, numbers) = (contents.note(path)?, contents.numbers(path, "epochs")?.unwrap_or_default());
         let saved = numbers.as_chunks().0;
         if saved_run != run {
-            let other = if saved_run.is_empty() { "is not a checkpoint".into() } else { format!("is of {saved_run}") };
+            let other =
+                if saved_run.is_empty() { "is not a checkpoint".into() } else { format!("belongs to {saved_run}") };
             let problem = format!("this file {other}, and this run is {run}; use another path, or remove the file");
             return Err(Error::model(path, problem));
         }
         if saved.len() > epochs {
-            let problem =
-                format!("it has {} epochs, and {epochs} are asked for; ask for more, or remove it", saved.len());
+            let problem = format!(
+                "it has {} epochs, more than the {epochs} asked for; raise epochs, or remove the file",
+                saved.len()
+            );
             return Err(Error::model(path, problem));
         }
         model.read_from(path, &contents)?;
@@ -61,7 +65,7 @@ impl Checkpoint {
             epoch,
             loss,
             train_accuracy,
-            val_loss: or_none(val_loss),
+            val_loss: or_none(val_accuracy).map(|_| val_loss),
             val_accuracy: or_none(val_accuracy),
         });
         Ok(so_far.collect())

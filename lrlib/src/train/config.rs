@@ -21,16 +21,17 @@ pub struct TrainConfig {
     pub learning_rate: f32,
     /// λ ≥ 0: every gradient gets λ·w added, as with `torch.optim.SGD(weight_decay=λ)`; the bias is exempt.
     pub weight_decay: f32,
-    /// How much a sample of class 1 counts relative to one of class 0, above 0; see
-    /// [the loss](crate::nn::binary_cross_entropy_with_logits). As `torch.nn.BCEWithLogitsLoss(pos_weight=…)`.
+    /// c > 0, how much a sample of class 1 counts relative to one of class 0, as `torch.nn.BCEWithLogitsLoss(pos_weight=c)`:
+    /// L = 1/n · Σ (1 + (c − 1)·y)·(max(z, 0) − z·y + ln(1 + e^−|z|)), y 0 or 1.
     pub pos_weight: f32,
     /// Samples per step, at least 1; `None` takes all: gradient descent. Mini-batches are drawn anew at each epoch.
     pub batch_size: Option<usize>,
     /// The seed for drawing mini-batches.
     pub seed: u64,
-    /// How to make the steps; `None` takes the cheaper way. Mini-batches are always made in feature space.
+    /// How to make the steps; `None` chooses the faster way. Mini-batches are always made in feature space.
     pub method: Option<Method>,
-    /// Prints a line every so many epochs, and at the last, with the time left if it is over 10 s; 0 prints none.
+    /// Epochs from one printed line to the next; the last is printed too, and the time left if it is over 10 s; 0 prints
+    /// none.
     pub log_every: usize,
     /// Where the run is saved, so that it can continue after an interruption; `None` saves nothing.
     pub checkpoint: Option<Checkpoint>,
@@ -58,7 +59,7 @@ impl TrainConfig {
         Sgd { learning_rate: self.learning_rate, weight_decay: self.weight_decay }
     }
 
-    /// Returns the settings of a run and checksums of its data: a checkpoint is continued only where all are the same.
+    /// Returns the settings of a run and checksums of its data: a checkpoint is continued only if all are the same.
     pub(super) fn identity(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> String {
         let Self { learning_rate, weight_decay, pos_weight, batch_size, seed, .. } = self;
         let bias = if model.bias.is_some() { "with" } else { "without" };
@@ -87,7 +88,9 @@ impl TrainConfig {
         } else if batch_size == Some(0) {
             "a batch of 0 samples teaches nothing: use at least 1, or None for all".into()
         } else {
-            return [Some(train), val].into_iter().flatten().try_for_each(|batch| batch.check(model.num_features()));
+            let named = [("training", Some(train)), ("validation", val)];
+            let mut batches = named.into_iter().filter_map(|(name, batch)| Some((name, batch?)));
+            return batches.try_for_each(|(name, batch)| batch.check(name, model.num_features()));
         };
         Err(Error::Config(problem))
     }

@@ -23,7 +23,7 @@ use crate::{
     nn::{LogisticRegression, loss_and_predictions},
 };
 
-/// About as many numbers as may wait until the validation logits are asked for: 64 MiB of them.
+/// About how many numbers may wait for the next computation of validation logits: 64 MiB of `f64`.
 const MOST: usize = 8 << 20;
 
 /// Trains `model` on `train` by gradient descent, and evaluates it on `val` after each epoch without learning from it.
@@ -34,8 +34,8 @@ const MOST: usize = 8 << 20;
 /// # Errors
 /// A [`FitError`] holds the history until then and the cause: [`Error::Config`] if a setting is out of its range or the
 /// batches do not fit the model; [`Error::Diverged`] if the loss stops being a number (a learning rate far too high);
-/// [`Error::Io`] or [`Error::Model`] if the checkpoint cannot be written, or is of another run. The model is then as the
-/// last whole epoch left it.
+/// [`Error::Io`] or [`Error::Model`] if the checkpoint cannot be read or written, or belongs to another run. The model is
+/// then as the last whole epoch left it.
 pub fn fit(
     model: &mut LogisticRegression,
     train: &Batch,
@@ -62,6 +62,9 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
         saved.write(run, model, &history.epochs)?;
         if config.log_every > 0 && !history.epochs.is_empty() {
             say(&format!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display()));
+        }
+        if history.epochs.len() == config.epochs {
+            return Ok(());
         }
     }
     let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
@@ -94,7 +97,7 @@ fn epochs(
     for epoch in epochs.len()..config.epochs {
         let (loss, train_accuracy) = steps.epoch(model, epoch);
         if !loss.is_finite() {
-            return Err(diverged(loss, epoch, data));
+            return Err(diverged(loss, epoch, model, data));
         }
         epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
         let done = epoch + 1;
@@ -126,9 +129,9 @@ fn evaluate(model: &LogisticRegression, steps: &mut dyn Steps, data: Data<'_>, e
 }
 
 /// Names the cause of a loss that is not a number.
-fn diverged(loss: f32, epoch: usize, Data { train, config, .. }: Data<'_>) -> Error {
-    let before_the_first_step = epoch == 0 && config.batch_size.is_none();
-    if before_the_first_step || !train.x.iter().all(|x| x.is_finite()) {
+fn diverged(loss: f32, epoch: usize, model: &LogisticRegression, Data { train, config, .. }: Data<'_>) -> Error {
+    let no_step_was_made = epoch == 0 && config.batch_size.is_none();
+    if no_step_was_made || !train.x.iter().chain(&model.weight).all(|number| number.is_finite()) {
         let problem = "the features and weights must be finite numbers, and their products too";
         return Error::Config(format!("the loss is {loss} at epoch {epoch}: {problem}"));
     }

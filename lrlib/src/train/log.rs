@@ -7,7 +7,7 @@ use std::{
 
 use super::{config::TrainConfig, history::Epoch};
 
-/// Prints a line every so many epochs.
+/// Prints a line every `every` epochs.
 pub(super) struct Log {
     every: usize,
     epochs: usize,

@@ -3,10 +3,10 @@
 /// How [`fit`](super::fit) makes its steps. The numbers are the same up to rounding, the time is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
-    /// With d numbers, the weight, over all pixels at each epoch: as the loop is written out.
+    /// Updates the d weights, and reads all pixels at each epoch, as the written-out loop does.
     #[default]
     FeatureSpace,
-    /// With n numbers, one per sample, and the dot products of all pairs of samples, computed once; for few samples of
+    /// Updates n numbers, one per sample, with the dot products of all pairs of samples, computed once; for few samples of
     /// many features.
     SampleSpace,
 }

@@ -1,4 +1,4 @@
-//! The training loop: [`fit`] → [`History`].
+//! The training loop: [`fit`] → [`History`]. Each way of making steps is one file that implements `steps::Steps`.
 
 mod method;
 mod history;

@@ -1,4 +1,4 @@
-//! The seam behind `fit`: what a way of making steps has to offer. Each way is one file.
+//! The interface between `fit` and the ways of making steps; each way is one file.
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis};
 

@@ -7,7 +7,9 @@ use ndarray_rand::rand::rngs::StdRng;
 
 use super::transform::Transform;
 
-/// Transforms one after another. A clone shares its steps, so one pipeline serves training and validation.
+/// Transforms one after another. A clone shares its steps.
+///
+/// One pipeline serves training and validation, unless it draws at random: loading validation pictures would draw too.
 ///
 /// ```
 /// use lrlib::transforms::{CenterCrop, Compose, Normalize, Resize};

@@ -5,7 +5,8 @@ use std::ops::Deref;
 use image::RgbImage;
 use ndarray_rand::rand::rngs::StdRng;
 
-/// One step of a pipeline. Implement one of the three methods; the others leave their input unchanged.
+/// One step of a pipeline. Implement `apply`, `apply_random` or `apply_tensor`: by default `apply` and `apply_tensor` change
+/// nothing, and `apply_random` calls `apply`.
 ///
 /// ```
 /// use lrlib::{image::RgbImage, transforms::Transform};
@@ -26,8 +27,8 @@ pub trait Transform: Send + Sync {
         image
     }
 
-    /// The same for a step that draws at random. `rng` is seeded anew for every sample and every epoch; without this
-    /// method, [`apply`](Self::apply) is used.
+    /// The same for a step that draws at random. `rng` is seeded anew for every sample and every epoch. By
+    /// default this calls [`apply`](Self::apply).
     fn apply_random(&self, image: RgbImage, rng: &mut StdRng) -> RgbImage {
         let _ = rng;
         self.apply(image)
