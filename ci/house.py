@@ -17,8 +17,10 @@ OTHER = 350  # lines of a folder that BUDGETS does not name
 BUDGETS = {"fast": 600, "plot": 500, "train": 450}
 # What lessons 01 to 03 teach: a learner can read it in an evening. They do not teach batches from
 # files, checkpoints, and the ways of making steps that are there for speed or for many pictures.
-TAUGHT = ("transforms", "datasets", "nn", "metrics", "train")
+# What draws the figures does not count.
+TAUGHT = ("transforms", "datasets", "nn", "optim", "metrics", "train")
 TAUGHT_METRICS = ("accuracy.rs", "confusion_matrix.rs", "wilson_interval.rs")
+TAUGHT_OPTIM = ("sgd.rs",)
 NOT_TAUGHT = (
     "datasets/data_loader.rs",
     "datasets/fingerprint.rs",
@@ -44,7 +46,8 @@ def is_taught(path: Path, source: Path) -> bool:
     name = path.relative_to(source).as_posix()
     folder, _, file = name.partition("/")
     wanted = folder in TAUGHT and name not in NOT_TAUGHT
-    return wanted and (folder != "metrics" or file in TAUGHT_METRICS)
+    parts = {"metrics": TAUGHT_METRICS, "optim": TAUGHT_OPTIM}
+    return wanted and file in parts.get(folder, (file,))
 
 
 def sizes(source: Path) -> list[str]:
@@ -104,7 +107,8 @@ def owner(source: Path, module: Path, names: list[str]) -> Path | None:
     if (index := module / "mod.rs").is_file():
         for path in uses(index, r"pub(?:\(crate\))? use"):
             if path[-1] == first:
-                return owner(source, module, path)
+                inside = path[0] != "crate"
+                return owner(source, module, path) if inside else owner(source, source, path[1:])
     return None
 
 
