@@ -176,7 +176,7 @@ class LearnerTest(BrowserTest):
             offers.first.wait_for()
             book.take_picture("offered")
             offered = "\n".join(offers.all_inner_texts())
-            for method in ("forward(", "backward(", "step(", "save("):
+            for method in ("forward(", "backward(", "predict(", "save("):
                 self.assertIn(method, offered)
 
 
