@@ -9,6 +9,7 @@ mod tables;
 mod style;
 mod text;
 mod scale;
+mod words;
 mod axes;
 mod history;
 mod picture;
