@@ -33,7 +33,7 @@ fn main() -> Result {
     canvas.fill(&WHITE)?;
     let (left, right) = canvas.split_horizontally(SIZE.0 / 2);
     draw(&left, "Time", "seconds", &read(&text, 2, 1.0)?)?;
-    draw(&right, "Memory at the most", "gigabytes", &read(&text, 3, 1e-9)?)?;
+    draw(&right, "Peak memory", "gigabytes", &read(&text, 3, 1e-9)?)?;
     canvas.present()?;
     drop((left, right, canvas));
     Ok(pixels.save(png)?)
