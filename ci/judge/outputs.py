@@ -9,8 +9,9 @@ from nbformat import NotebookNode
 
 from judge.message import ESCAPES, Failure, one_line
 
-# A figure of lrlib's, within its HTML.
-PICTURE = re.compile(r'(?<=src="data:image/png;base64,)[^"]+')
+# A figure of lrlib's, within its HTML: PNG, or JPEG if it shows photographs.
+PNG = re.compile(r'(?<=src="data:image/png;base64,)[^"]+')
+JPEG = re.compile(r'(?<=src="data:image/jpeg;base64,)[^"]+')
 PANIC = re.compile(r"panicked at .*?\n(.*?)(?:\nstack backtrace:|\nnote: |$)", re.S)
 
 
@@ -67,10 +68,10 @@ def essence(outputs: list[NotebookNode], volatile: bool) -> list[tuple[str, str]
             text = "\n".join([output.evalue, *output.traceback])
             parts.append(("error", ESCAPES.sub("", text)))
         for mime, data in sorted(output.get("data", {}).items()):
-            pictures = [data] if mime == "image/png" else PICTURE.findall(str(data))
+            pictures = [data] if mime == "image/png" else PNG.findall(str(data))
             parts += [("image/png", "{} × {} pixels".format(*png_size(p))) for p in pictures]
             if mime != "image/png":
-                text = "" if mime.startswith("image/") else PICTURE.sub("", str(data))
+                text = "" if mime.startswith("image/") else JPEG.sub("", PNG.sub("", str(data)))
                 parts.append((mime, text))
     return [(kind, "") for kind, _ in parts] if volatile else parts
 

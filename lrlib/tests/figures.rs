@@ -21,6 +21,10 @@ fn history() -> History {
     History { epochs: (0..3).map(epoch).collect(), ..Default::default() }
 }
 
+fn picture(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_pixel(width, height, [200, 10, 20].into())
+}
+
 #[test]
 fn a_saved_figure_is_an_opaque_png_of_its_size() {
     let folder = tempdir().expect("a folder");
@@ -29,7 +33,7 @@ fn a_saved_figure_is_an_opaque_png_of_its_size() {
     figure.save(&path).expect("saved");
     let image = image::open(&path).expect("a PNG");
     assert_eq!((image.width(), image.height()), figure.size());
-    assert_eq!(figure.size(), (2 * 960, 2 * 400), "twice what it takes on a page");
+    assert_eq!(figure.size(), (2 * 960, 2 * 360), "twice what it takes on a page");
     let image = image.into_rgb8();
     assert_eq!(image.get_pixel(0, 0).0, [255; 3], "the ground is white");
     assert!(image.pixels().any(|pixel| pixel.0 == [0, 114, 178]), "and a line is drawn on it");
@@ -41,14 +45,15 @@ fn words_say_what_a_figure_shows() {
     let figure = plot::history(&history(), 0.5425).expect("drawn");
     assert_eq!(
         figure.alt(),
-        "Loss over 3 epochs: train falls from 0.7000 to 0.5000. Accuracy in %: train rises from 50.0000 to 70.0000; \
-         val stays at 50.0000; majority baseline stays at 54.2500"
+        "Loss: binary cross-entropy over epoch; train falls from 0.7000 to 0.5000; val stays at 0.6900; dashed: ln 2 at \
+         0.693. Accuracy: accuracy (%) over epoch; train rises from 50.0000 to 70.0000; val stays at 50.0000; dashed: \
+         baseline at 54.25"
     );
 }
 
 #[test]
 fn pictures_keep_their_pixels() {
-    let red = RgbImage::from_pixel(224, 224, [200, 10, 20].into());
+    let red = picture(224, 224);
     let count = |image: &RgbImage| image.pixels().filter(|pixel| pixel.0 == [200, 10, 20]).count();
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("figure.png");
@@ -67,15 +72,21 @@ fn what_cannot_be_drawn_is_an_error() {
     assert!(plot::weights(&Array1::zeros(11), 2, 2, &classes).is_err());
     assert!(plot::weights(&Array1::zeros(12), 2, 2, &classes).is_ok());
     assert!(plot::history(&History::default(), 0.5).is_err());
-    assert!(plot::lines("t", "x", "y", &[("nan", vec![(0.0, f32::NAN)])]).is_err());
-    assert!(plot::lines("t", "x", "y", &[("point", vec![(0.0, 1.0)])]).is_ok());
+    let axes = || plot::Axes::new("t", "x", "y");
+    assert!(axes().plot("nan", vec![(0.0, f32::NAN)]).figure().is_err());
+    assert!(axes().axhline("nothing else", 1.0).figure().is_err());
+    assert!(axes().plot("point", vec![(0.0, 1.0)]).figure().is_ok());
+    assert!(axes().plot("0 has no logarithm", vec![(0.0, 1.0)]).log_x().figure().is_err());
     assert!(plot::grid(&[], 3, "none").is_err());
+    assert!(plot::strip(&[], "none").is_err());
+    assert!(plot::training(&[], &[0.7], (2, 2), &classes).is_err());
+    assert!(plot::training(&[(0, Array1::zeros(11))], &[0.7], (2, 2), &classes).is_err());
+    assert!(plot::training(&[(0, Array1::zeros(12))], &[], (2, 2), &classes).is_err());
 }
 
 #[test]
 fn pictures_keep_their_aspect_and_large_ones_are_shrunk() {
     let colour = [200, 10, 20];
-    let picture = |width, height| RgbImage::from_pixel(width, height, colour.into());
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("figure.png");
     // Width and height of what is drawn, in pixels of the page.
@@ -110,10 +121,43 @@ fn pictures_keep_their_aspect_and_large_ones_are_shrunk() {
 fn the_tiniest_and_the_largest_numbers_can_be_drawn() {
     for values in [[1e-45, 3e-45], [0.0, 1e-40], [-f32::MAX, f32::MAX], [f32::MIN_POSITIVE, 1.0], [1e-38, 2e-38]] {
         let points: Vec<(f32, f32)> = values.iter().map(|&value| (value, value)).collect();
-        assert!(plot::lines("t", "x", "y", &[("line", points)]).is_ok(), "{values:?}");
+        assert!(plot::Axes::new("t", "x", "y").plot("line", points).figure().is_ok(), "{values:?}");
     }
     let classes = ["ants".into(), "bees".into()];
     let mut weight = Array1::zeros(12);
     weight[3] = f32::INFINITY;
     assert!(plot::weights(&weight, 2, 2, &classes).expect_err("infinite").to_string().contains("finite numbers"));
+}
+
+/// Of a picture of 500 × 300 and one of 100 × 100, both are drawn at 690/600 of their size: 720 less three gaps of 10.
+#[test]
+fn a_strip_has_one_scale() {
+    let strip =
+        plot::strip(&[picture(500, 300), picture(100, 100)].map(|image| (image, "x".into())), "two").expect("drawn");
+    assert_eq!(strip.size(), (2 * (3 * 10 + 575 + 115), 2 * (345 + 40 + 30)));
+    assert_eq!(strip.alt(), "two: 2 pictures: x; x");
+}
+
+#[test]
+fn an_outline_frames_and_dims() {
+    let framed = plot::outline(&picture(9, 9), (2, 3), (5, 4));
+    let at = |x, y| framed.get_pixel(x, y).0;
+    assert_eq!([at(0, 0), at(2, 2), at(7, 3)], [[100, 5, 10]; 3], "halved");
+    assert_eq!([at(2, 3), at(6, 6), at(4, 3)], [[255; 3]; 3], "the frame");
+    assert_eq!(at(3, 4), [200, 10, 20], "unchanged");
+}
+
+/// A viewer that knows only PNG shows the last frame; the frames are chunks of their own.
+#[test]
+fn an_animation_has_a_frame_for_each_snapshot() {
+    let weight = Array1::from_shape_fn(3 * 4, |i| i as f32);
+    let snapshots = [(0, Array1::zeros(12)), (1, weight.clone()), (2, weight)];
+    let classes = ["ants".into(), "bees".into()];
+    let animation = plot::training(&snapshots, &[0.7, 0.6, 0.5], (2, 2), &classes).expect("drawn");
+    let chunks = |name: &[u8]| animation.png().windows(4).filter(|chunk| chunk == &name).count();
+    assert_eq!((chunks(b"acTL"), chunks(b"fcTL")), (1, 3));
+    let still = image::load_from_memory(animation.png()).expect("a PNG").into_rgb8();
+    assert_eq!(still.dimensions(), (2 * 820, 2 * 340));
+    assert!(still.pixels().any(|pixel| pixel.0 == [213, 94, 0]), "the last snapshot's largest weight");
+    assert!(animation.alt().contains("train falls from 0.7000 to 0.5000"), "{}", animation.alt());
 }

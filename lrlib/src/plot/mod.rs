@@ -1,19 +1,23 @@
 //! The pictures and tables of the lessons: matplotlib's part.
 //!
-//! A [`Figure`] that is the last expression of a cell shows itself; so do an `ImageFolder`, a `ConfusionMatrix` and a
-//! `History`, as tables.
+//! A [`Figure`] that is the last expression of a cell shows itself; so do an [`Animation`], and, as tables, an
+//! `ImageFolder`, a `ConfusionMatrix` and a `History`.
 
 mod figure;
 mod table;
 mod tables;
 mod style;
-mod picture;
-mod lines;
+mod text;
+mod scale;
+mod axes;
 mod history;
+mod picture;
 mod weights;
+mod animation;
 
+pub use animation::{Animation, training};
+pub use axes::Axes;
 pub use figure::Figure;
 pub use history::history;
-pub use lines::{Line, lines};
-pub use picture::{grid, image};
+pub use picture::{grid, image, outline, strip};
 pub use weights::weights;
