@@ -1,7 +1,7 @@
 """What is behind ci/bench.
 
 rows.py            what is timed against what
-programs.py        the programs: each is told when to do its work, and prints the seconds
+programs.py        the programs: each does its work when asked, and prints the seconds
 set_up.py          builds and installs them
 table.py           times the rows and prints them
 growth.py          `ci/bench growth`

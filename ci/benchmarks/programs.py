@@ -1,4 +1,4 @@
-"""The programs that ci/bench times. Each is a process that does its work whenever it is told to."""
+"""The programs that ci/bench times: processes that do their work once for each line they read."""
 
 import os
 import resource
@@ -46,7 +46,7 @@ class Program:
         self.name = f"{name} {row}"
 
     def seconds(self) -> float:
-        """Has the program do its work once; returns how long that took."""
+        """Lets the program do its work once; returns how long that took."""
         with suppress(BrokenPipeError):
             self.process.stdin.write("\n")
         answer = self.process.stdout.readline()

@@ -1,4 +1,4 @@
-"""The Python peers of ci/bench: does its work once for each line it reads, and prints the seconds.
+"""The Python peers of ci/bench: does the work once for each line it reads, and prints the seconds.
 
 usage: python_peers.py DATA WORK ROW, with the packages of set_up.py; the pixels in WORK are lrlib's
 """

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from judge.message import Failure, one_line
 from judge.outputs import PICTURE
 
-MAX_BYTES = 1_500_000
+MAX_BYTES = 1_200_000
 MAX_LINES = 15
 MAX_COLUMNS = 105  # a narrow screen cuts off more
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|home|tmp|work|Users)(?:/|\b)[^\s\"']*")

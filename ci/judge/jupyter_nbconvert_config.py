@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(sys.prefix).parent / "ci"))
 
 from judge.preprocessor import JudgedExecution
 
-c = get_config()  # noqa: F821 (defined by whoever reads this file)
+c = get_config()  # noqa: F821 (traitlets defines it when it reads this file)
 c.Exporter.default_preprocessors = [
     JudgedExecution if name == "nbconvert.preprocessors.ExecutePreprocessor" else name
     for name in Exporter.default_preprocessors.default()

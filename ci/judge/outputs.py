@@ -10,8 +10,7 @@ from nbformat import NotebookNode
 from judge.message import ESCAPES, Failure, one_line
 
 # A figure of lrlib's, within its HTML: PNG, or JPEG if it shows photographs.
-PNG = re.compile(r'(?<=src="data:image/png;base64,)[^"]+')
-JPEG = re.compile(r'(?<=src="data:image/jpeg;base64,)[^"]+')
+PICTURE = re.compile(r'(?<=src="data:image/)(png|jpeg);base64,([^"]+)')
 PANIC = re.compile(r"panicked at .*?\n(.*?)(?:\nstack backtrace:|\nnote: |$)", re.S)
 
 
@@ -68,10 +67,11 @@ def essence(outputs: list[NotebookNode], volatile: bool) -> list[tuple[str, str]
             text = "\n".join([output.evalue, *output.traceback])
             parts.append(("error", ESCAPES.sub("", text)))
         for mime, data in sorted(output.get("data", {}).items()):
-            pictures = [data] if mime == "image/png" else PNG.findall(str(data))
+            found = PICTURE.findall(str(data))
+            pictures = [data] if mime == "image/png" else [p for kind, p in found if kind == "png"]
             parts += [("image/png", "{} × {} pixels".format(*png_size(p))) for p in pictures]
             if mime != "image/png":
-                text = "" if mime.startswith("image/") else JPEG.sub("", PNG.sub("", str(data)))
+                text = "" if mime.startswith("image/") else PICTURE.sub(r"\1", str(data))
                 parts.append((mime, text))
     return [(kind, "") for kind, _ in parts] if volatile else parts
 

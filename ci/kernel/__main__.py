@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-PARENT = os.getppid()  # read first: whoever started this process may end at any time
+PARENT = os.getppid()  # read first: the process that started this one may end at any time
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from kernel.launch import launch  # noqa: E402

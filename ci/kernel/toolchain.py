@@ -2,7 +2,7 @@
 
 To know the types of variables, the kernel reads the sources of core, alloc and std. That takes most
 of its start, so it gets a copy without `core::arch` (the instructions of all processors), without
-the other crates, and without those lines of the integers' macros that say nothing about types. A
+the other crates, and without those lines of the integers' macros that do not matter for types. A
 third of the text is left.
 """
 

@@ -11,7 +11,9 @@ globalThis.look = {
   noneHasRun: () => look.code().every(({model}) => !model.executionCount),
   // Between a restart and the first cell, JupyterLab may call every cell idle for a moment.
   allHaveRun: () => look.code().every((_, at) => look.hasRun(at + 1, null)) || look.someFailed(),
-  someFailed: () => look.code().some(({model}) => model.outputs.toJSON().some(({output_type}) => output_type === 'error')),
+  someFailed: () => look.code().some(({model}) => !look.mustFail(model)
+    && model.outputs.toJSON().some(({output_type}) => output_type === 'error')),
+  mustFail: model => (model.getMetadata('tags') ?? []).includes('raises-exception'),
   // Has a code cell run, and does it bear another number than before?
   hasRun(number, before) {
     const {executionCount, executionState} = look.code()[number - 1].model;

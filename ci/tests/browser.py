@@ -71,10 +71,19 @@ class Notebook:
         return set(self.ask("look.code().map(cell => cell.model.trusted)"))
 
     def failures(self) -> list[str]:
-        """What went wrong, by the same judgement as that of ci/notebooks."""
-        cells = self.ask("look.code().map(cell => cell.model.outputs.toJSON())")
-        found = ((n, failure([*map(from_dict, outputs)])) for n, outputs in enumerate(cells, 1))
-        return [f"cell {number}: {why}" for number, why in found if why]
+        """What went wrong, by the same judgement as that of ci/notebooks. A cell that is there to
+        fail has to."""
+        cells = self.ask(
+            "look.code().map(({model}) => [model.outputs.toJSON(), look.mustFail(model)])"
+        )
+        failures = []
+        for number, (outputs, must_fail) in enumerate(cells, 1):
+            why = failure([*map(from_dict, outputs)])
+            if must_fail and self.counts()[number - 1]:
+                why = None if why else "did not fail, but is tagged raises-exception"
+            if why:
+                failures.append(f"cell {number}: {why}")
+        return failures
 
     # --- what is seen
 

@@ -28,7 +28,7 @@ struct Arguments {
     /// The length of a step relative to the gradient
     #[arg(long, default_value_t = 1e-4, value_parser = above_zero, allow_negative_numbers = true)]
     learning_rate: f32,
-    /// Train without a bias, as the original does by mistake: reproduces its published numbers
+    /// Train without a bias
     #[arg(long)]
     no_bias: bool,
     /// Write a line for every epoch to this file

@@ -70,7 +70,7 @@ fn backward_plain(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// 100 epochs as `fit` makes them, by way of the products of samples with samples.
+/// 100 epochs as `fit` makes them, with the dot products of all pairs of samples.
 #[divan::bench(sample_count = 10)]
 fn fit_100_epochs(bencher: Bencher<'_, '_>) {
     let (batch, model) = pattern();

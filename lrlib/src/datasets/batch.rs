@@ -1,4 +1,4 @@
-//! Samples as rows of one matrix: where reading ends and mathematics begins.
+//! Samples as the rows of one matrix.
 
 use std::path::PathBuf;
 
@@ -90,7 +90,7 @@ impl Batch {
     #[must_use]
     #[track_caller]
     pub fn split(&self, fraction: f32, seed: u64) -> (Self, Self) {
-        assert!((0.0..=1.0).contains(&fraction), "a fraction is in 0 … 1, not {fraction}");
+        assert!((0.0..=1.0).contains(&fraction), "the fraction is {fraction}, not in 0 … 1");
         let (mut first, mut second) = (Vec::new(), Vec::new());
         let order = shuffled(self.num_samples(), seed, 0);
         for positive in [false, true] {

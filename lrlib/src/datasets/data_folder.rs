@@ -26,7 +26,7 @@ fn choose(asked_for: Option<OsString>, root: &Path) -> Result<PathBuf> {
     }
     let places = ["hymenoptera_data", "insects"].map(|name| root.join(name));
     places.into_iter().find(is_data).ok_or_else(|| {
-        Error::dataset(root, "no folder here has pictures in train and val; run ci/lab once, which brings them")
+        Error::dataset(root, "no folder here has pictures in train and val; run ci/lab once to get them")
     })
 }
 

@@ -66,7 +66,7 @@ impl DataLoader {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Returns all batches, once, while the next ones are decoded. Dropping it starts no further decoding.
+    /// Returns all batches, once, and decodes the next ones meanwhile. If it is dropped, no further decoding starts.
     ///
     /// An item is an error where a picture cannot be read or differs in size from the folder's first, as in
     /// [`ImageFolder::load`]; nothing follows it.

@@ -105,8 +105,8 @@ impl ImageFolder {
     /// epoch 0 of seed 0.
     ///
     /// # Errors
-    /// That of a failing picture, as [`get`](Self::get), any one of several; [`Error::Dataset`] if the transformed
-    /// pictures differ in size.
+    /// That of [`get`](Self::get) for a picture that fails, for any one of them if several do; [`Error::Dataset`] if the
+    /// transformed pictures differ in size.
     pub fn load(&self, transform: &impl Transform) -> Result<Batch> {
         let size = transform.apply_random(self.get(0)?.0, &mut rng(0, 0, 0)).dimensions();
         self.read(&(0..self.len()).collect::<Vec<_>>(), transform, size, (0, 0))
@@ -131,7 +131,7 @@ impl ImageFolder {
             if image.dimensions() != (width, height) {
                 let (w, h) = image.dimensions();
                 let problem = format!(
-                    "{w} × {h} pixels after the transform, but the first picture has {width} × {height}; end it with CenterCrop"
+                    "{w} × {h} pixels after the transform, but the first picture has {width} × {height}; end the transform with CenterCrop"
                 );
                 return Err(Error::dataset(path, problem));
             }

@@ -1,4 +1,4 @@
-//! Random numbers that a seed repeats.
+//! Random numbers that depend only on a seed.
 
 use ndarray_rand::rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 

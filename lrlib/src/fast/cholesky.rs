@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// Columns factored at a time; the columns to their left are subtracted by one matrix product.
 const BLOCK: usize = 64;
-/// Why a row of a block is one slice of memory.
+/// The reason that a row of a block is one slice of memory.
 const IN_ORDER: &str = "matrices here are in standard layout";
 /// The rounding error of a pivot, relative to its diagonal element.
 const ROUNDING: f64 = 1e-15;

@@ -52,14 +52,14 @@ fn by_bytes(x: &ArrayRef2<f32>) -> Option<Array2<f64>> {
     let (n, d) = x.dim();
     let mut sums = Array2::<f64>::zeros((n, n));
     let mut lines = vec![Line([0; _]); n.next_multiple_of(3)];
-    // Rows per piece of work: six, two tiles, about fill the first-level cache. With thousands of rows the others come
-    // from memory, and should come less often.
+    // Rows per piece of work: six, which are two tiles, about fill the first-level cache. With thousands of rows, the
+    // other rows come from memory; larger pieces read them less often.
     let height = 6 * (1 + n / 2000);
     for left in (0..d).step_by(COLUMNS) {
         let columns = left..(left + COLUMNS).min(d);
         let rows = lines.par_iter_mut().zip(x.axis_iter(Axis(0)));
         let exact = rows.all(|(Line(values), row)| {
-            // After the last columns, what the columns before have left must not count.
+            // Values left from the columns before must not count.
             values[columns.len()..].fill(0);
             write_bytes(&row.to_slice().expect("x is in standard layout")[columns.clone()], values)
         });

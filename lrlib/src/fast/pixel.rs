@@ -1,4 +1,4 @@
-//! Pixels as the bytes they were: a fourth of the memory, so a loop that waits for memory waits less.
+//! Pixels as the bytes they were: a quarter of the memory, so a loop that waits for memory waits less.
 
 use multiversion::multiversion;
 use ndarray::{Array2, ArrayRef2, parallel::prelude::*};

@@ -17,7 +17,7 @@ const ROWS: usize = 8;
 const BLOCK: usize = 4096;
 /// Of these, columns for which four rows and a sum fit in the first-level cache together.
 const NEAR: usize = 1024;
-/// Why a row is one slice of memory.
+/// The reason that a row is one slice of memory.
 const IN_ORDER: &str = "every matrix here is in standard layout, or a block of columns of one";
 
 /// The number types that a feature can have, with their products. The products are methods so that they are compiled

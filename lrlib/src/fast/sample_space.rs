@@ -112,8 +112,8 @@ impl SampleSpace {
     }
 }
 
-/// Returns whether sample space costs less than feature space for n training samples, m validation samples and d features,
-/// counted in multiplications that wait for memory.
+/// Returns whether sample space costs less than feature space for n training samples, m validation samples and d features.
+/// The cost is counted in multiplications that wait for memory.
 ///
 /// An epoch over the pixels reads all of them three times (forward, backward, val). The Gram matrix does far more
 /// arithmetic per number it reads: a multiplication there costs about a sixth (two cores of an Intel Xeon, 244 + 153

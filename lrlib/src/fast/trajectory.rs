@@ -18,14 +18,14 @@ use rayon::prelude::*;
 
 use super::product;
 
-/// What of α may lie outside the directions, relative to its length: about what it loses when it is rounded to `f32`.
+/// The part of α that may lie outside the directions, relative to its length: about the error of rounding it to `f32`.
 const NEGLIGIBLE: f64 = 1e-7;
-/// Squares below this have too few digits: weight decay has left nothing of α by then.
+/// Squares below this have too few digits; weight decay has then reduced α to nothing.
 const NOTHING: f64 = 1e-290;
 /// Points processed together.
 const POINTS: usize = 128;
 
-/// Where α has been.
+/// The path of α.
 pub(crate) struct Trajectory {
     /// Q, shape (r, n): orthogonal rows of length 1.
     directions: Array2<f64>,
@@ -35,7 +35,7 @@ pub(crate) struct Trajectory {
     products: Array2<f64>,
     /// V·w₀, m numbers.
     start: Array1<f64>,
-    /// The points whose logits have not been asked for, n numbers each, and c and b there.
+    /// The points whose logits have not been computed yet, n numbers each, and c and b there.
     alphas: Array2<f64>,
     others: Vec<(f64, f64)>,
 }
@@ -88,7 +88,7 @@ impl Trajectory {
     fn add_directions(&mut self, points: &ArrayView2<'_, f64>) {
         let squares = points.map_axis(Axis(1), |point| point.dot(&point));
         let along = points.dot(&self.directions.t()).map_axis(Axis(1), |along| along.dot(&along));
-        // How far each lies outside the span, as a square, by Pythagoras; above 0 where that counts.
+        // The squared distance of each point from the span, by Pythagoras, less what is negligible.
         let mut outside = squares * (1.0 - NEGLIGIBLE * NEGLIGIBLE) - along;
         while let Some((row, &farthest)) = outside.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))
             && farthest > NOTHING

@@ -1,8 +1,8 @@
 //! From a file to pixel values, as `PIL.Image.open(path).convert("RGB")`: what the transforms begin with.
 //!
 //! Two JPEG decoders may read one file differently, by a few of 255. `libjpeg-turbo-rs` computes as libjpeg-turbo does, and
-//! so gives exactly Pillow's pixel values; no other decoder in Rust does. It is young and one person's work, so its version
-//! is pinned, and one line in [`decode`] says how to do without it. `image` reads all other formats.
+//! so gives exactly Pillow's pixel values; no other decoder in Rust does. It is young and the work of one person, so its
+//! version is pinned, and one line in [`decode`] says how to replace it. `image` reads all other formats.
 
 use std::{io::Cursor, panic::catch_unwind, path::Path};
 

@@ -1,4 +1,4 @@
-//! How often the model is right, and how often a model that never looks would be.
+//! How often the model is right, and how often a model that never looks at the data would be.
 
 use ndarray::{ArrayRef1, Zip};
 

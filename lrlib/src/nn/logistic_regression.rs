@@ -52,7 +52,7 @@ impl LogisticRegression {
         let normal = Normal::new(0.0, std)
             .ok()
             .filter(|_| std >= 0.0 && std.is_finite())
-            .ok_or_else(|| Error::Config(format!("a standard deviation is 0 or above, not {std}")))?;
+            .ok_or_else(|| Error::Config(format!("the standard deviation is {std}: use 0 or more")))?;
         let weight = Array1::random_using(num_features, normal, &mut StdRng::seed_from_u64(seed));
         Ok(Self { weight, bias: Some(0.0) })
     }

@@ -11,8 +11,8 @@ use super::sigmoid::from_power;
 
 /// Returns L(ŷ, y) = −1/n · Σ y·ln ŷ + (1 − y)·ln(1 − ŷ), as `torch.nn.functional.binary_cross_entropy`.
 ///
-/// Shapes (n) and (n), ŷ in [0, 1]; NaN where a ŷ is NaN or outside. Each logarithm is at least −100, as in torch: a wrong
-/// certainty costs 100, not ∞.
+/// Shapes (n) and (n), ŷ in [0, 1]; NaN where a ŷ is NaN or outside. Each logarithm is at least −100, as in torch: a
+/// certain but wrong prediction costs 100, not ∞.
 ///
 /// # Panics
 /// If the lengths differ.

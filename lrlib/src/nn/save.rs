@@ -35,8 +35,8 @@ impl LogisticRegression {
     /// 64 or 16 (bfloat16), which are converted.
     ///
     /// # Errors
-    /// [`Error::Io`], or [`Error::Model`] if the file is not a model, has another size, or has a bias where this
-    /// model has none or the other way round; the model is then unchanged.
+    /// [`Error::Io`], or [`Error::Model`] if the file is not a model, has another number of weights, or only one of the
+    /// two has a bias; the model is then unchanged.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.read_from(path, &Contents::read(path)?)

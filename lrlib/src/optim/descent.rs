@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, ArrayRef1};
 
 use crate::fast::{cholesky, double};
 
-/// Twenty steps are a lot; a hundred mean that rounding errors are larger than what is left to gain.
+/// Twenty steps are many. After a hundred, rounding errors must be larger than what is left to gain.
 const MAX_STEPS: usize = 100;
 /// Samples whose rows of Z are in memory at a time.
 const BLOCK: usize = 256;
@@ -26,7 +26,7 @@ pub(super) struct Problem<'a> {
     /// 1 − 2y: the loss is ln(1 + e^a) with a = (1 − 2y)·z, and ŷ − y is (1 − 2y)·σ(a).
     pub(super) signs: &'a ArrayRef1<f64>,
     pub(super) penalty: f64,
-    /// What a bias adds to the gradient per unit of its own, because features are centred.
+    /// What the gradient gains per unit of the bias's gradient when the centring of the features is undone.
     pub(super) mean: &'a Array1<f64>,
 }
 

@@ -1,13 +1,13 @@
-//! The minimum of the loss with a penalty on the weight, as a model in f32: which unknowns [descent](super::descent) has,
-//! and what becomes of its solution.
+//! The minimum of the loss with a penalty on the weight, as a model in f32: chooses the unknowns of
+//! [descent](super::descent), and turns its solution into weight and bias.
 //!
 //! Where there are few features, the unknowns are weight and bias. Otherwise the minimum is found as a linear combination
 //! of the samples, w = Xᵀα, and only the dot products of samples count. The rows of L, where X·Xᵀ = L·Lᵀ, have the same
 //! dot products and n columns only. So they replace the features, and v = Lᵀα replaces w: ‖v‖ = ‖w‖. (Rasmussen and
 //! Williams, Gaussian Processes for Machine Learning, 2006, section 3.4, write the same step with X·Xᵀ.)
 //!
-//! If the model has a bias, the features are centred first, x − m, and the bias b + m·w absorbs the difference: a common
-//! offset would take most of the digits that tell samples apart. Without a bias, centring would change the minimum.
+//! If the model has a bias, the features are centred first, x − m, and the bias b + m·w absorbs the difference. Otherwise an
+//! offset common to all samples would use up most of their digits. Without a bias, centring would change the minimum.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use crate::fast::{cholesky, double};
 const FEW: usize = 512;
 /// The largest gradient of a minimum, relative to the gradient of a model of zeros.
 pub(super) const MAX_GRADIENT: f64 = 1e-4;
-/// How many roundings are tried.
+/// The most roundings that are tried.
 const ATTEMPTS: usize = 256;
 
 /// The model, and how close it is to the minimum: computed on the data, with weight and bias as they are in f32.
@@ -109,8 +109,9 @@ fn over_samples(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f
 
 /// Rounds u to f32 so that the gradient stays small, if possible below `enough`.
 ///
-/// Rounding each number by itself costs too much far from 0, where a weight's last digit shifts all logits. So each, from
-/// coarse to fine, makes up for the others; and if that is not enough, one is moved by a few last digits before.
+/// Rounding each number by itself is too inexact far from 0, where a weight's last digit shifts all logits. So each number,
+/// from coarse to fine, is rounded so that it makes up for the errors of the others. If that is not enough, it is tried
+/// again with one number moved by a few units of its last digit.
 fn round(u: &ArrayRef1<f64>, mut hessian: Array2<f64>, enough: f64) -> Array1<f32> {
     for (i, j) in (0..u.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
         hessian[[j, i]] = hessian[[i, j]];

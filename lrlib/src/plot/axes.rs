@@ -134,7 +134,9 @@ impl Axes {
         let (width, height) = (canvas.dim_in_pixel().0.cast_signed(), canvas.dim_in_pixel().1.cast_signed());
         let left = px(46.0) + widest(&mut y_ticks.iter().map(|tick| tick.1.as_str()), small);
         let right = width - px(22.0) - widest(&mut names, name);
-        let (top, bottom) = (px(44.0), height - px(52.0));
+        // The names of upright lines are above them, below the title.
+        let top = px(if self.upright.is_empty() { 44.0 } else { 58.0 });
+        let bottom = height - px(52.0);
         let column = |value: f64| x.place(value).map(|part| left + (part * f64::from(right - left)).round() as i32);
         let line = |value: f64| y.place(value).map(|part| bottom - (part * f64::from(bottom - top)).round() as i32);
 

@@ -67,7 +67,7 @@ pub(super) fn bar(canvas: &Canvas<'_>, (x, y): (i32, i32), largest: f32, [ant, b
     }
     let below = y + height + px(10.0);
     text.write(canvas, "0", (x, below))?;
-    let end = in_powers(largest.into(), 1);
+    let end = if largest < 1e-2 { in_powers(largest.into(), 1) } else { format!("{largest:.2}") };
     text.write(canvas, &format!("−{end}"), (x - half, below))?;
     text.write(canvas, &end, (x + half, below))?;
     text.anchor(1.0).write(canvas, ant, (x - half - px(10.0), y + height / 2))?;

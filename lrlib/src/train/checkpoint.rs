@@ -11,14 +11,14 @@ use crate::{
 
 /// Where and how often [`fit`](super::fit) saves the model and its history.
 ///
-/// If the file exists, `fit` continues from it: a run that was killed ends with exactly the numbers of one that was not.
-/// The file is replaced as a whole, so a process killed at any moment leaves the previous one. Raise `epochs` and call
-/// `fit` again to train longer. It is a model's file too, for [`load`](LogisticRegression::load).
+/// If the file exists, `fit` continues from it: a run that was interrupted ends with exactly the same numbers as one that
+/// was not. The file is replaced as a whole, so a process killed at any moment leaves the previous one. To train longer,
+/// raise `epochs` and call `fit` again. [`load`](LogisticRegression::load) reads the model from the file too.
 ///
-/// In sample space a model that is saved is rounded to `f32`, as the loop over the pixels rounds it at each step. So other
-/// settings of `every` or `log_every`, or epochs added to a run that had ended between two of `every`, may change the
-/// seventh digit, and the class of a validation sample right on the boundary. So may a larger `epochs`, if `method` is
-/// `None` and another method is faster for it.
+/// In sample space, saving rounds the model to `f32`, as the loop over the pixels does at each step. So the seventh digit,
+/// and the class of a validation sample right on the boundary, may change with other settings of `every` or `log_every`, or
+/// if epochs are added to a run that had ended between two saves. They may also change with a larger `epochs`, if `method`
+/// is `None` and another method is then faster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The file, safetensors.

@@ -15,7 +15,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainConfig {
-    /// How often every sample is seen, at least 1.
+    /// The number of passes over all samples, at least 1.
     pub epochs: usize,
     /// η, the length of a step relative to the gradient, above 0.
     pub learning_rate: f32,
@@ -78,7 +78,7 @@ impl TrainConfig {
         } else if !(learning_rate > 0.0 && learning_rate.is_finite()) {
             format!("the learning rate is {learning_rate}: use a number above 0, such as 1e-4")
         } else if !(weight_decay >= 0.0 && weight_decay.is_finite()) {
-            format!("the weight decay is {weight_decay}: use 0 or a number above")
+            format!("the weight decay is {weight_decay}: use 0 or more")
         } else if !(pos_weight > 0.0 && pos_weight.is_finite()) {
             format!("the pos weight is {pos_weight}: use a number above 0")
         } else if self.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.every == 0) {

@@ -4,7 +4,7 @@ use super::history::History;
 use crate::error::Error;
 
 /// Why [`fit`](super::fit) stopped before its last epoch, with the epochs until then: the curve of a run that diverged is
-/// the most instructive there is.
+/// worth a look.
 ///
 /// `?` turns it into its [`Error`] where a function returns that.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What a run saw, epoch by epoch.
+//! The record of a run, epoch by epoch.
 
 use std::{fmt, fmt::Write as _, path::Path};
 
@@ -8,7 +8,7 @@ use crate::{
     files::write::{check_writable, write},
 };
 
-/// What one epoch saw.
+/// The losses and accuracies of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Epoch {
     /// Its number, from 0.

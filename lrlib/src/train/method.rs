@@ -1,4 +1,4 @@
-//! The two spaces in which steps can be made.
+//! The two ways to make the steps of gradient descent.
 
 /// How [`fit`](super::fit) makes its steps. The numbers are the same up to rounding, the time is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

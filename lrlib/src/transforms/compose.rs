@@ -9,7 +9,8 @@ use super::transform::Transform;
 
 /// Transforms one after another. A clone shares its steps.
 ///
-/// One pipeline serves training and validation, unless it draws at random: loading validation pictures would draw too.
+/// Training and validation can share a pipeline, unless it has a random step: that would change the validation pictures
+/// too.
 ///
 /// ```
 /// use lrlib::transforms::{CenterCrop, Compose, Normalize, Resize};

@@ -24,7 +24,7 @@ impl Normalize {
     /// The usual choice, measured on `ImageNet`: what torchvision's pretrained models expect.
     pub const IMAGENET: Self = Self { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-    /// Takes the mean and the standard deviation of red, green and blue.
+    /// Returns the step with these means and standard deviations of red, green and blue.
     ///
     /// # Errors
     /// [`Error::Config`] if a mean is not finite, or a standard deviation is not above 0.
@@ -32,7 +32,7 @@ impl Normalize {
         let usable = mean.iter().all(|m| m.is_finite()) && std.iter().all(|s| s.is_finite() && *s > 0.0);
         if !usable {
             return Err(Error::Config(format!(
-                "cannot normalize with mean {mean:?} and std {std:?}: use finite means and deviations above 0"
+                "cannot normalize with mean {mean:?} and std {std:?}: use finite means and standard deviations above 0"
             )));
         }
         Ok(Self { mean, std })

@@ -7,7 +7,7 @@ use super::transform::Transform;
 
 /// Mirrors a picture left to right with this probability: `torchvision.transforms.RandomHorizontalFlip`.
 ///
-/// Whether it does is drawn for every sample and epoch. Without a source of random numbers, as in
+/// It draws a new random number for every sample and epoch. Without a source of random numbers, as in
 /// [`apply`](Transform::apply), the picture stays as it is. A probability of 0 or less never flips, 1 or more always.
 ///
 /// ```

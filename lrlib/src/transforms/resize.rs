@@ -10,10 +10,10 @@ use image::RgbImage;
 use super::transform::Transform;
 use crate::limits::{MAX_RESIZED, MAX_SIDE, MAX_SIZE};
 
-/// Scales until the short side has this many pixels, keeping the aspect; the long one has `⌊size · long / short⌋`.
+/// Scales until the short side has this many pixels, keeping the aspect ratio; the long one has `⌊size · long / short⌋`.
 ///
-/// The filter is a triangle as wide as the scale asks (`antialias=True`), with shorter integers than Pillow's: on the
-/// photographs every sixth pixel value is one away from Pillow's, and two in 60 million are two away (measured).
+/// The filter is a triangle as wide as the scale asks (`antialias=True`), with shorter integers than Pillow's. On the
+/// photographs, one pixel value in six differs from Pillow's by 1, and two in 60 million differ by 2 (measured).
 ///
 /// The result has at most 16,384 pixels on a side and 2²⁵ in all; where it would have more, the ends of the long side are
 /// cut off first. A size of 0 is taken as 1, and one above 4096 as 4096.

@@ -27,8 +27,8 @@ pub trait Transform: Send + Sync {
         image
     }
 
-    /// The same for a step that draws at random. `rng` is seeded anew for every sample and every epoch. By
-    /// default this calls [`apply`](Self::apply).
+    /// The same for a random step. `rng` has a new seed for every sample and every epoch. By default this calls
+    /// [`apply`](Self::apply).
     fn apply_random(&self, image: RgbImage, rng: &mut StdRng) -> RgbImage {
         let _ = rng;
         self.apply(image)
