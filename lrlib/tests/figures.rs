@@ -147,6 +147,18 @@ fn an_outline_frames_and_dims() {
     assert_eq!(at(3, 4), [200, 10, 20], "unchanged");
 }
 
+#[test]
+fn a_heat_map_adds_up_what_speaks_for_each_class() {
+    let classes = ["ants".into(), "bees".into()];
+    let (x, mut weight) = (Array1::from_elem(3 * 16 * 16, 0.5), Array1::zeros(3 * 16 * 16));
+    weight[0] = 4.0;
+    weight[255] = -2.0;
+    let figure = plot::heat_map(&x, &weight, (16, 16), &classes).expect("drawn");
+    assert!(figure.alt().contains("from −2.0e0 to 2.0e0"), "0.5 · 4 = 2: {}", figure.alt());
+    assert!(plot::heat_map(&Array1::zeros(12), &weight, (16, 16), &classes).is_err());
+    assert!(plot::heat_map(&Array1::from_elem(768, f32::NAN), &weight, (16, 16), &classes).is_err());
+}
+
 /// A viewer that knows only PNG shows the last frame; the frames are chunks of their own.
 #[test]
 fn an_animation_has_a_frame_for_each_snapshot() {

@@ -17,7 +17,9 @@ pub(super) fn samples(y: &ArrayRef1<f32>, scores: &ArrayRef1<f32>) -> Result<Vec
         return Err(Error::Config("a metric needs at least one sample".into()));
     }
     let pair = |(at, (&y, &score)): (usize, (&f32, &f32))| match y {
-        _ if score.is_nan() => Err(Error::Config(format!("score {at} is NaN: look where the model's numbers overflow"))),
+        _ if score.is_nan() => {
+            Err(Error::Config(format!("score {at} is NaN: look where the model's numbers overflow")))
+        }
         0.0 => Ok((false, f64::from(score))),
         1.0 => Ok((true, f64::from(score))),
         _ => Err(Error::Config(format!("label {at} is {y}: labels are 0 or 1; is the first argument the labels?"))),

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 const SIZE: (u32, u32) = (600, 380);
 const NAMES_APART: f64 = 16.0;
 
+/// A name, points (x, y), and whether the line is dashed.
+type Line = (String, Vec<(f32, f32)>, bool);
+
 /// Named curves over common axes: matplotlib's `Axes`.
 ///
 /// ```
@@ -28,7 +31,7 @@ pub struct Axes {
     title: String,
     x_label: String,
     y_label: String,
-    lines: Vec<(String, Vec<(f32, f32)>)>,
+    lines: Vec<Line>,
     across: Vec<(String, f32)>,
     upright: Vec<(String, f32)>,
     log: (bool, bool),
@@ -53,7 +56,13 @@ impl Axes {
 
     /// Adds a line through points (x, y), with its name at its right end.
     pub fn plot(mut self, name: &str, points: Vec<(f32, f32)>) -> Self {
-        self.lines.push((name.into(), points));
+        self.lines.push((name.into(), points, false));
+        self
+    }
+
+    /// Adds a dashed grey line through points (x, y), with its name at its right end: something to compare with.
+    pub fn dashed(mut self, name: &str, points: Vec<(f32, f32)>) -> Self {
+        self.lines.push((name.into(), points, true));
         self
     }
 
@@ -102,7 +111,7 @@ impl Axes {
     }
 
     fn points(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.lines.iter().flat_map(|(_, points)| points).map(|&(x, y)| (x.into(), y.into()))
+        self.lines.iter().flat_map(|(_, points, _)| points).map(|&(x, y)| (x.into(), y.into()))
     }
 
     fn scales(&self) -> Result<(Scale, Scale)> {
@@ -117,7 +126,7 @@ impl Axes {
     /// `Loss: binary cross-entropy over epoch; train falls from 0.6931 to 0.5751; dashed: ln 2 at 0.693`
     pub(super) fn alt(&self) -> String {
         let Self { title, x_label, y_label, .. } = self;
-        let lines = self.lines.iter().map(|(name, points)| in_words(name, points));
+        let lines = self.lines.iter().map(|(name, points, _)| in_words(name, points));
         let dashed = self.across.iter().chain(&self.upright);
         let dashed = dashed.map(|(name, value)| format!("dashed: {name} at {}", plain(*value)));
         let parts: Vec<String> = lines.chain(dashed).collect();
@@ -135,8 +144,7 @@ impl Axes {
         let left = px(46.0) + widest(&mut y_ticks.iter().map(|tick| tick.1.as_str()), small);
         let right = width - px(22.0) - widest(&mut names, name);
         // The names of upright lines are above them, below the title.
-        let top = px(if self.upright.is_empty() { 44.0 } else { 58.0 });
-        let bottom = height - px(52.0);
+        let (top, bottom) = (px(if self.upright.is_empty() { 44.0 } else { 58.0 }), height - px(52.0));
         let column = |value: f64| x.place(value).map(|part| left + (part * f64::from(right - left)).round() as i32);
         let line = |value: f64| y.place(value).map(|part| bottom - (part * f64::from(bottom - top)).round() as i32);
 
@@ -163,12 +171,18 @@ impl Axes {
             dashes(canvas, (at, bottom), (at, top), GREY)?;
             name.color(GREY).anchor(0.5).write(canvas, text, (at, top - px(8.0)))?;
         }
-        for ((text, points), color) in self.lines.iter().zip(PALETTE.iter().cycle()) {
+        let mut colors = PALETTE.into_iter().cycle();
+        for (text, points, dashed) in &self.lines {
             let points = points.iter().take(count).map(|&(x, y)| (f64::from(x), f64::from(y)));
             let mut places: Vec<_> = points.filter_map(|(x, y)| Some((column(x)?, line(y)?))).collect();
             places.dedup();
-            stroke(canvas, &places, *color, 2.0)?;
-            ends.extend(places.iter().max_by_key(|place| place.0).map(|&(x, y)| (y, x, text, *color)));
+            let color = if *dashed { GREY } else { colors.next().unwrap_or(GREY) };
+            if *dashed {
+                places.windows(2).try_for_each(|ends| dashes(canvas, ends[0], ends[1], color))?;
+            } else {
+                stroke(canvas, &places, color, 2.0)?;
+            }
+            ends.extend(places.iter().max_by_key(|place| place.0).map(|&(x, y)| (y, x, text, color)));
         }
         ends.sort_by_key(|end| end.0);
         let heights = moved_apart(ends.iter().map(|end| end.0).collect(), px(NAMES_APART), bottom);

@@ -14,11 +14,13 @@ mod axes;
 mod history;
 mod picture;
 mod weights;
+mod heat_map;
 mod animation;
 
 pub use animation::{Animation, training};
 pub use axes::Axes;
 pub use figure::Figure;
+pub use heat_map::heat_map;
 pub use history::history;
 pub use picture::{grid, image, outline, strip};
 pub use weights::weights;
