@@ -55,7 +55,11 @@ impl Scale {
     fn step(self, count: u32) -> f64 {
         let rough = (self.high - self.low) / f64::from(count);
         let power = 10_f64.powi(rough.log10().floor() as i32);
-        [1.0, 2.0, 5.0].map(|factor| factor * power).into_iter().find(|&step| step >= rough).unwrap_or(10.0 * power)
+        [1.0, 2.0, 5.0]
+            .map(|factor| factor * power)
+            .into_iter()
+            .find(|&step| step >= (1.0 - 1e-9) * rough)
+            .unwrap_or(10.0 * power)
     }
 
     fn steps(self, count: u32) -> Vec<f64> {
