@@ -24,7 +24,9 @@ def copied(notebooks: Path, data: Path | None) -> Iterator[Path]:
     (ROOT / "target").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="notebooks-", dir=ROOT / "target") as name:
         folder = Path(name) / "notebooks"
-        shutil.copytree(notebooks, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        # A learner's own picture would be in the outputs.
+        left_out = shutil.ignore_patterns(".ipynb_checkpoints", "my_picture.*")
+        shutil.copytree(notebooks, folder, ignore=left_out)
         if not (folder / "evcxr.toml").exists():
             shutil.copy(ROOT / "notebooks/evcxr.toml", folder)
         for entry in ROOT.iterdir():

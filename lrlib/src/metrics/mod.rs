@@ -1,4 +1,7 @@
 //! How often the model is right, and what that is worth: `sklearn.metrics`.
+//!
+//! The labels come first, as there. **Two have them second**, as the losses in [`nn`](crate::nn) do: [`accuracy`], which is
+//! the same in either order, and [`ConfusionMatrix::new`].
 
 mod samples;
 mod accuracy;
