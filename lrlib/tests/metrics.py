@@ -1,7 +1,8 @@
-"""Writes metrics.txt: generated labels and scores, and what scikit-learn and statsmodels say of them.
+"""Writes metrics.txt: generated labels and scores, and what scikit-learn and statsmodels say.
 
 To run by hand: pip install scikit-learn==1.9.1 statsmodels; python lrlib/tests/metrics.py
-Each line is a case. The scores are float32, so that Rust reads the same numbers; with few digits, so that there are ties.
+Each line is a case. The scores are float32, so that Rust reads the same numbers, and have few
+digits, so that there are ties.
 """
 
 from pathlib import Path

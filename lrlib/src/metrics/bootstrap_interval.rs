@@ -76,8 +76,8 @@ pub fn bootstrap_interval(
 
 /// Returns Efron's interval from sorted values on resamples, and the values without one sample each.
 fn bca(estimate: f64, values: &[f64], jackknife: &[f64]) -> (f64, f64) {
-    let below =
-        values.iter().map(|&value| if value < estimate { 1.0 } else { f64::from(u8::from(value == estimate)) / 2.0 });
+    // A tie counts half.
+    let below = values.iter().map(|value| f64::from(1 - value.total_cmp(&estimate) as i8) / 2.0);
     let bias = normal_quantile(below.sum::<f64>() / values.len() as f64);
     let mean = jackknife.iter().sum::<f64>() / jackknife.len() as f64;
     let moment = |power| jackknife.iter().map(|value| (mean - value).powi(power)).sum::<f64>();

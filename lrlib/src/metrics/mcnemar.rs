@@ -5,7 +5,7 @@ use ndarray::ArrayRef1;
 use super::samples::samples;
 use crate::error::Result;
 
-/// McNemar's exact test of two models on the same samples. Only samples count that one of them gets right and the other
+/// The exact paired test of two models on the same samples. Only samples count that one of them gets right and the other
 /// wrong.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct McNemar {

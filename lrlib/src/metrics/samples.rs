@@ -1,5 +1,7 @@
 //! Labels and scores, checked once for all metrics.
 
+use std::cmp::Ordering;
+
 use ndarray::ArrayRef1;
 
 use crate::error::{Error, Result};
@@ -56,7 +58,7 @@ pub(super) fn both_classes(samples: &[(bool, f64)], name: &str) -> Result<(f64, 
 /// Returns the samples in groups of equal scores, the highest first: (score, how many have label 0, how many 1).
 pub(super) fn by_score(mut samples: Vec<(bool, f64)>) -> Vec<(f64, f64, f64)> {
     samples.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let same = |a: &(bool, f64), b: &(bool, f64)| a.1 == b.1;
+    let same = |a: &(bool, f64), b: &(bool, f64)| a.1.partial_cmp(&b.1) == Some(Ordering::Equal);
     let group = |group: &[(bool, f64)]| {
         let ones = group.iter().filter(|(y, _)| *y).count();
         (group[0].1, (group.len() - ones) as f64, ones as f64)
