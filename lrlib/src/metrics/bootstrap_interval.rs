@@ -112,12 +112,12 @@ fn normal_quantile(p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// SciPy: v = np.arange(200)**2 / 40000; e = 0.2; j = np.array([0.1, 0.15, 0.2, 0.2, 0.22, 0.3])
-    /// b = norm.ppf(percentileofscore(v, e, kind="mean") / 100); d = j.mean() - j
-    /// a = (d**3).sum() / (6 * (d**2).sum()**1.5); z = b + norm.ppf([0.025, 0.975])
-    /// np.quantile(v, norm.cdf(b + z / (1 - a * z)))
     #[test]
     fn the_corrected_interval_is_that_of_scipys_formulas() {
+        // SciPy: v = np.arange(200)**2 / 40000; e = 0.2; j = np.array([0.1, 0.15, 0.2, 0.2, 0.22, 0.3])
+        // b = norm.ppf(percentileofscore(v, e, kind="mean") / 100); d = j.mean() - j
+        // a = (d**3).sum() / (6 * (d**2).sum()**1.5); z = b + norm.ppf([0.025, 0.975])
+        // np.quantile(v, norm.cdf(b + z / (1 - a * z)))
         let values: Vec<f64> = (0..200).map(|i| f64::from(i * i) / 40_000.0).collect();
         let (low, high) = bca(0.2, &values, &[0.1, 0.15, 0.2, 0.2, 0.22, 0.3]);
         assert!((low - 0.000_146_328_959).abs() < 1e-9 && (high - 0.898_771_251_735).abs() < 1e-9, "{low} {high}");
