@@ -16,7 +16,7 @@ MOST = 150  # lines of a file
 OTHER = 350  # lines of a folder that BUDGETS does not name
 # No lesson teaches how figures are drawn. plot/ sets its own text and axes, as plotters spaces
 # letters unevenly and has one linear or logarithmic type for each axis.
-BUDGETS = {"fast": 600, "plot": 1000, "train": 450}
+BUDGETS = {"fast": 600, "fast/device": 400, "plot": 1000, "train": 450}
 # What lessons 01 to 03 teach: a learner can read it in an evening. They do not teach batches from
 # files, checkpoints, and the ways of making steps that are there for speed or for many pictures.
 # What draws the figures does not count.

@@ -57,6 +57,9 @@ pub enum Error {
     /// A run whose loss stopped being a number.
     #[error("{}", one_line(.0))]
     Diverged(String),
+    /// A device that is not there, is too small or fails.
+    #[error("{}", one_line(.0))]
+    Device(String),
     /// A figure that could not be drawn.
     #[error("{}", one_line(.0))]
     Plot(String),
@@ -71,7 +74,7 @@ impl Error {
             | Self::Picture { path, .. }
             | Self::Dataset { path, .. }
             | Self::Model { path, .. } => Some(path),
-            Self::Config(_) | Self::Diverged(_) | Self::Plot(_) => None,
+            Self::Config(_) | Self::Diverged(_) | Self::Device(_) | Self::Plot(_) => None,
         }
     }
 

@@ -11,6 +11,12 @@ pub(crate) mod trajectory;
 pub(crate) mod sample_space;
 pub(crate) mod double;
 pub(crate) mod cholesky;
+mod device;
 
+#[cfg(feature = "cuda")]
+pub use device::Cuda;
+pub use device::Device;
+#[cfg(feature = "cuda")]
+pub(crate) use device::{Descent, Task};
 pub use gram::gram;
 pub use pixel::{Pixel, to_bytes};

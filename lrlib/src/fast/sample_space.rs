@@ -17,7 +17,6 @@
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, Zip, s};
 
 use super::{
-    gram::gram,
     memory,
     product::{self, LANES},
     trajectory::Trajectory,
@@ -39,10 +38,9 @@ pub(crate) struct SampleSpace {
 }
 
 impl SampleSpace {
-    /// Computes the Gram matrix of `x`, shape (n, d): the first pass over the pixels. Call [`begin`](Self::begin) next.
-    pub(crate) fn new(x: &ArrayRef2<f32>) -> Self {
-        let n = x.nrows();
-        let mut gram = gram(x);
+    /// Takes the Gram matrix of the training samples, shape (n, n). Call [`begin`](Self::begin) next.
+    pub(crate) fn new(mut gram: Array2<f64>) -> Self {
+        let n = gram.nrows();
         let means = gram.sum_axis(Axis(1)) / n as f64;
         let mean = means.sum() / n as f64;
         for (mut row, u) in gram.rows_mut().into_iter().zip(&means) {

@@ -4,6 +4,7 @@ use super::{checkpoint::Checkpoint, method::Method};
 use crate::{
     datasets::Batch,
     error::{Error, Result},
+    fast::Device,
     nn::LogisticRegression,
     optim::Sgd,
 };
@@ -30,6 +31,9 @@ pub struct TrainConfig {
     pub seed: u64,
     /// How to make the steps; `None` chooses the faster way. Mini-batches are always made in feature space.
     pub method: Option<Method>,
+    /// Where to compute: `Device::Cpu`, or `Device::best()`. A card makes the full batch's steps over all pixels; in sample
+    /// space it computes the Gram matrix.
+    pub device: Device,
     /// Epochs from one printed line to the next; the last is printed too, and the time left if it is over 10 s; 0 prints
     /// none.
     pub log_every: usize,
@@ -47,6 +51,7 @@ impl Default for TrainConfig {
             batch_size: None,
             seed: 0,
             method: None,
+            device: Device::Cpu,
             log_every: 0,
             checkpoint: None,
         }
@@ -72,7 +77,7 @@ impl TrainConfig {
 
     /// Checks that all settings are in their range, and that the data fits the model.
     pub(crate) fn check(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Result<()> {
-        let Self { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, .. } = *self;
+        let Self { epochs, learning_rate, weight_decay, pos_weight, batch_size, method, ref device, .. } = *self;
         let problem = if epochs == 0 {
             "there is nothing to train in 0 epochs: use at least 1".into()
         } else if !(learning_rate > 0.0 && learning_rate.is_finite()) {
@@ -85,6 +90,8 @@ impl TrainConfig {
             "a checkpoint every 0 epochs saves nothing: use at least 1".into()
         } else if batch_size.is_some() && method == Some(Method::SampleSpace) {
             "sample space needs the full batch: leave out batch_size, or method".into()
+        } else if batch_size.is_some() && *device != Device::Cpu {
+            "a card trains on the full batch: leave out batch_size, or use Device::Cpu".into()
         } else if batch_size == Some(0) {
             "a batch of 0 samples teaches nothing: use at least 1, or None for all".into()
         } else {

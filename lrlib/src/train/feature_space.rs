@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     datasets::Batch,
+    error::Result,
     fast::pixel::{Pixel, to_bytes},
     nn::LogisticRegression,
 };
@@ -26,12 +27,12 @@ impl<'a> FeatureSpace<'a> {
 }
 
 impl Steps for FeatureSpace<'_> {
-    fn epoch(&mut self, model: &mut LogisticRegression, _: usize) -> (f32, f32) {
+    fn epoch(&mut self, model: &mut LogisticRegression, _: usize) -> Result<(f32, f32)> {
         let Data { train, config, .. } = self.data;
-        match &self.train_bytes {
+        Ok(match &self.train_bytes {
             Some(bytes) => step(model, bytes, &train.y, config),
             None => step(model, &train.x, &train.y, config),
-        }
+        })
     }
 
     fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {

@@ -3,6 +3,8 @@
 use ndarray::Axis;
 use rayon::prelude::*;
 
+#[cfg(feature = "cuda")]
+use super::on_device::OnDevice;
 use super::{
     checkpoint::Checkpoint,
     config::TrainConfig,
@@ -18,7 +20,7 @@ use super::{
 use crate::{
     datasets::Batch,
     error::{Error, Result},
-    fast::sample_space::pays,
+    fast::{Device, sample_space::pays},
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions},
 };
@@ -34,6 +36,7 @@ const MOST: usize = 8 << 20;
 /// # Errors
 /// A [`FitError`] holds the history until then and the cause: [`Error::Config`] if a setting is out of its range or the
 /// batches do not fit the model; [`Error::Diverged`] if the loss stops being a number (a learning rate far too high);
+/// [`Error::Device`] if the card has too little memory or fails;
 /// [`Error::Io`] or [`Error::Model`] if the checkpoint cannot be read or written, or belongs to another run. The model is
 /// then as the last whole epoch left it.
 pub fn fit(
@@ -54,7 +57,8 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
     config.check(model, train, val)?;
     let (n, m, d) = (train.num_samples(), val.map_or(0, Batch::num_samples), train.num_features());
     let cheaper = if pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
-    history.method = config.method.unwrap_or(if config.batch_size.is_some() { Method::FeatureSpace } else { cheaper });
+    let over_pixels = config.batch_size.is_some() || config.device != Device::Cpu;
+    history.method = config.method.unwrap_or(if over_pixels { Method::FeatureSpace } else { cheaper });
     let saved = config.checkpoint.as_ref().map(|saved| (saved, config.identity(model, train, val)));
     if let Some((saved, run)) = &saved {
         history.epochs = saved.read(run, model, config.epochs)?;
@@ -67,19 +71,23 @@ fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) ->
             return Ok(());
         }
     }
-    let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
-        (Some(size), _) => Box::new(MiniBatches { data, size }),
-        (None, Method::FeatureSpace) => Box::new(FeatureSpace::new(data)),
-        (None, Method::SampleSpace) => Box::new(SampleSpace::new(data, model)),
+    let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method, &config.device) {
+        (Some(size), ..) => Box::new(MiniBatches { data, size }),
+        (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(data, model)?),
+        #[cfg(feature = "cuda")]
+        (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(data, card, model)?),
+        (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(data)),
     };
     let before = history.epochs.len();
     let outcome = epochs(model, &mut *steps, data, &mut history.epochs, saved.as_ref());
     // Without a step there is nothing to write, whatever the features are.
     if history.epochs.len() > before {
         evaluate(model, &mut *steps, data, &mut history.epochs);
-        steps.write_to(model);
+        let written = steps.write_to(model);
+        outcome.and(written)?;
+    } else {
+        outcome?;
     }
-    outcome?;
     saved.map_or(Ok(()), |(saved, run)| saved.write(&run, model, &history.epochs))
 }
 
@@ -95,7 +103,7 @@ fn epochs(
     let log = Log::new(config, epochs.len());
     let at_once = MOST.div_ceil(data.train.num_samples().max(data.val.map_or(0, Batch::num_samples)));
     for epoch in epochs.len()..config.epochs {
-        let (loss, train_accuracy) = steps.epoch(model, epoch);
+        let (loss, train_accuracy) = steps.epoch(model, epoch)?;
         if !loss.is_finite() {
             return Err(diverged(loss, epoch, model, data));
         }
@@ -109,7 +117,7 @@ fn epochs(
             log.print(&epochs[epoch]);
         }
         if let Some((saved, run)) = due {
-            steps.write_to(model);
+            steps.write_to(model)?;
             steps.restart_from(model);
             saved.write(run, model, epochs)?;
         }

@@ -6,7 +6,7 @@ use super::{
     feature_space::step,
     steps::{Data, Steps},
 };
-use crate::{datasets::shuffled, nn::LogisticRegression};
+use crate::{datasets::shuffled, error::Result, nn::LogisticRegression};
 
 pub(super) struct MiniBatches<'a> {
     pub(super) data: Data<'a>,
@@ -14,7 +14,7 @@ pub(super) struct MiniBatches<'a> {
 }
 
 impl Steps for MiniBatches<'_> {
-    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> (f32, f32) {
+    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> Result<(f32, f32)> {
         let Data { train, config, .. } = self.data;
         let (mut mean_loss, mut mean_accuracy, before) = (0.0, 0.0, model.clone());
         // Only the rows of one batch are copied at a time.
@@ -23,12 +23,12 @@ impl Steps for MiniBatches<'_> {
             let (loss, accuracy) = step(model, &x, &y, config);
             if !loss.is_finite() {
                 *model = before;
-                return (loss, accuracy);
+                return Ok((loss, accuracy));
             }
             let share = rows.len() as f32 / train.num_samples() as f32;
             mean_loss += share * loss;
             mean_accuracy += share * accuracy;
         }
-        (mean_loss, mean_accuracy)
+        Ok((mean_loss, mean_accuracy))
     }
 }

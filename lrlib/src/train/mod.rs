@@ -10,6 +10,8 @@ mod steps;
 mod feature_space;
 mod mini_batches;
 mod sample_space;
+#[cfg(feature = "cuda")]
+mod on_device;
 mod fit;
 
 pub use checkpoint::Checkpoint;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::steps::{Data, Steps, descend};
-use crate::{datasets::Batch, fast::sample_space, nn::LogisticRegression};
+use crate::{datasets::Batch, error::Result, fast::sample_space, nn::LogisticRegression};
 
 pub(super) struct SampleSpace<'a> {
     data: Data<'a>,
@@ -11,19 +11,21 @@ pub(super) struct SampleSpace<'a> {
 }
 
 impl<'a> SampleSpace<'a> {
-    pub(super) fn new(data: Data<'a>, model: &LogisticRegression) -> Self {
-        let mut space = Self { data, engine: sample_space::SampleSpace::new(&data.train.x) };
+    /// The Gram matrix is the first pass over the pixels, and the only one that is made on a device.
+    pub(super) fn new(data: Data<'a>, model: &LogisticRegression) -> Result<Self> {
+        let gram = data.config.device.gram(&data.train.x)?;
+        let mut space = Self { data, engine: sample_space::SampleSpace::new(gram) };
         space.restart_from(model);
-        space
+        Ok(space)
     }
 }
 
 impl Steps for SampleSpace<'_> {
-    fn epoch(&mut self, _: &mut LogisticRegression, _: usize) -> (f32, f32) {
+    fn epoch(&mut self, _: &mut LogisticRegression, _: usize) -> Result<(f32, f32)> {
         let Data { train, config, .. } = self.data;
-        descend(&self.engine.logits(), &train.y, config.pos_weight, |y_hat| {
+        Ok(descend(&self.engine.logits(), &train.y, config.pos_weight, |y_hat| {
             self.engine.step(y_hat, &train.y, config.learning_rate, config.weight_decay);
-        })
+        }))
     }
 
     fn val_logits(&mut self, _: &LogisticRegression, val: &Batch) -> Array2<f32> {
@@ -34,8 +36,9 @@ impl Steps for SampleSpace<'_> {
         true
     }
 
-    fn write_to(&mut self, model: &mut LogisticRegression) {
+    fn write_to(&mut self, model: &mut LogisticRegression) -> Result<()> {
         self.engine.write_to(&mut model.weight, &mut model.bias, &self.data.train.x);
+        Ok(())
     }
 
     fn restart_from(&mut self, model: &LogisticRegression) {

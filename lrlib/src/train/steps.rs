@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2, ArrayRef1, Axis};
 use super::config::TrainConfig;
 use crate::{
     datasets::Batch,
+    error::Result,
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions, with_pos_weight},
 };
@@ -20,8 +21,8 @@ pub(super) struct Data<'a> {
 /// A way of making steps. The defaults serve one that changes the model at each step.
 pub(super) trait Steps {
     /// Makes the steps of one epoch; returns the loss and the accuracy on the training samples from before each step. A
-    /// step whose loss is not finite is not made.
-    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> (f32, f32);
+    /// step whose loss is not finite is not made. An error is a device's.
+    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> Result<(f32, f32)>;
 
     /// Returns the logits of `val` after each epoch since the last call, a row each: shape (epochs, m).
     fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {
@@ -34,7 +35,9 @@ pub(super) trait Steps {
     }
 
     /// Writes to the model what the steps have changed.
-    fn write_to(&mut self, _: &mut LogisticRegression) {}
+    fn write_to(&mut self, _: &mut LogisticRegression) -> Result<()> {
+        Ok(())
+    }
 
     /// Continues from the model just written, as a run does that reads it from a checkpoint.
     fn restart_from(&mut self, _: &LogisticRegression) {}

@@ -1,0 +1,186 @@
+//! A card of NVIDIA's: its memory, its kernels, and the Gram matrix computed there.
+//!
+//! The kernels, `kernels.cu`, are compiled twice: to PTX, an assembly language for all cards, which is a file of this crate
+//! (`ci/ptx.py` makes it), and from that by the driver for the card that is there.
+#![expect(unsafe_code, reason = "a kernel reads and writes wherever its arguments say")]
+
+use std::{fmt::Display, sync::Arc};
+
+use bytemuck::{Pod, cast_slice};
+use cudarc::{
+    driver::{
+        CudaContext, CudaFunction, CudaModule, CudaSlice, CudaStream, DriverError, LaunchArgs, LaunchConfig,
+        PushKernelArg, sys,
+    },
+    nvrtc::Ptx,
+};
+use ndarray::{Array2, ArrayRef2, Axis};
+use rayon::prelude::*;
+
+use crate::{
+    error::{Error, Result},
+    fast::pixel::write_bytes,
+};
+
+/// The first driver that understands the PTX, as CUDA counts, and in words.
+const DRIVER: (i32, &str) = (11_080, "CUDA 11.8, version 520");
+/// As in `kernels.cu`.
+const THREADS: u32 = 256;
+pub(super) const COLUMNS: usize = 512;
+pub(super) const ROWS: usize = 8;
+const PAIRS: usize = 32;
+/// Bytes to copy at a time.
+const PIECE: usize = 16 << 20;
+
+/// What the driver returns.
+pub(super) type Answer<T> = std::result::Result<T, DriverError>;
+
+/// A card of NVIDIA's, awake and with its kernels compiled. A clone is the same card.
+#[derive(Clone)]
+pub struct Cuda {
+    pub(super) name: String,
+    pub(super) multiprocessors: usize,
+    pub(super) stream: Arc<CudaStream>,
+    pub(super) module: Arc<CudaModule>,
+}
+
+/// Samples in the card's memory, as bytes where every feature is a pixel, otherwise as floats; see `kernels.cu`.
+pub(super) struct Samples {
+    pub(super) x: CudaSlice<u8>,
+    pub(super) rows: usize,
+    pub(super) d: usize,
+    pub(super) unit: f32,
+}
+
+impl Cuda {
+    /// Wakes up the first card.
+    pub(super) fn open() -> Result<Self> {
+        let unusable = |problem: &dyn Display| Error::Device(format!("no NVIDIA card can be used: {problem}"));
+        // cudarc panics where the library is missing.
+        // SAFETY: loading it runs NVIDIA's code, which every call does.
+        if !unsafe { sys::is_culib_present() } {
+            return Err(unusable(&"there is no NVIDIA driver (libcuda) on this machine"));
+        }
+        let mut version = 0;
+        // SAFETY: this writes one number.
+        let known = unsafe { sys::cuDriverGetVersion(&raw mut version) }.result();
+        if known.is_err() || version < DRIVER.0 {
+            let version = format!("{}.{}", version / 1000, version % 1000 / 10);
+            return Err(unusable(&format!("its driver is for CUDA {version}; update it to {} or later", DRIVER.1)));
+        }
+        let open = || {
+            let context = CudaContext::new(0)?;
+            // SAFETY: all work is in one stream, which does it in order.
+            unsafe { context.disable_event_tracking() };
+            let multiprocessors = sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+            Ok(Self {
+                name: context.name()?,
+                multiprocessors: context.attribute(multiprocessors)?.max(1) as usize,
+                stream: context.new_stream()?,
+                module: context.load_module(Ptx::from_src(include_str!("kernels.ptx")))?,
+            })
+        };
+        open().map_err(|error: DriverError| unusable(&words(error)))
+    }
+
+    /// Returns X·Xᵀ.
+    pub(super) fn gram(&self, x: &ArrayRef2<f32>) -> Result<Array2<f64>> {
+        let samples = self.samples(&[x], false)?;
+        let (n, d, tiles) = (samples.rows as i32, samples.d as i32, samples.rows.div_ceil(PAIRS));
+        let products = || {
+            let mut sums = self.stream.alloc_zeros::<f64>(samples.rows * samples.rows)?;
+            let kernel = self.kernel("gram", &samples)?;
+            launch(self.stream.launch_builder(&kernel).arg(&samples.x).arg(&mut sums).arg(&n).arg(&d), tiles, tiles)?;
+            self.stream.clone_dtoh(&sums)
+        };
+        let sums = products().map_err(|error| self.error(error))?;
+        let scale = f64::from(samples.unit.recip().round()).powi(2);
+        let n = samples.rows;
+        Ok(Array2::from_shape_fn((n, n), |(i, j)| sums[i.min(j) * n + i.max(j)] / scale))
+    }
+
+    /// Copies samples to the card, one part behind the other. Behind the features of each comes a 1 if the model has a bias.
+    pub(super) fn samples(&self, parts: &[&ArrayRef2<f32>], with_bias: bool) -> Result<Samples> {
+        let one = u8::from(with_bias);
+        let bytes = self.copy(parts, 255 * one, 1.0 / 255.0, write_bytes).map_err(|error| self.error(error))?;
+        let floats = || {
+            let copied = self.copy(parts, f32::from(one), 1.0, |row, line| {
+                line.copy_from_slice(row);
+                true
+            });
+            copied.map(|samples| samples.expect("every row can be copied")).map_err(|error| self.error(error))
+        };
+        bytes.map_or_else(floats, Ok)
+    }
+
+    /// The same, where `write` makes a row; `None` if it cannot.
+    fn copy<T: Pod + Send + Sync>(
+        &self,
+        parts: &[&ArrayRef2<f32>],
+        one: T,
+        unit: f32,
+        write: impl Fn(&[f32], &mut [T]) -> bool + Sync,
+    ) -> Answer<Option<Samples>> {
+        let (rows, features) = (parts.iter().map(|x| x.nrows()).sum(), parts[0].ncols());
+        let d = (features + 1).next_multiple_of(COLUMNS);
+        // SAFETY: every byte is written below before a kernel reads it.
+        let mut x = unsafe { self.stream.alloc::<u8>(rows * d * size_of::<T>()) }?;
+        let mut lines = vec![T::zeroed(); d * (PIECE / (d * size_of::<T>())).clamp(1, rows)];
+        let mut done = 0;
+        for part in parts {
+            let part = part.as_standard_layout();
+            for piece in part.axis_chunks_iter(Axis(0), lines.len() / d) {
+                let pairs = lines.par_chunks_mut(d).zip(piece.outer_iter().into_par_iter());
+                let whole = pairs.all(|(line, row)| {
+                    line[features] = one;
+                    write(row.to_slice().expect("x is in standard layout"), &mut line[..features])
+                });
+                if !whole {
+                    return Ok(None);
+                }
+                let bytes = cast_slice::<T, u8>(&lines[..piece.nrows() * d]);
+                self.stream.memcpy_htod(bytes, &mut x.slice_mut(done..done + bytes.len()))?;
+                done += bytes.len();
+            }
+        }
+        Ok(Some(Samples { x, rows, d, unit }))
+    }
+
+    /// Returns the kernel for these samples.
+    pub(super) fn kernel(&self, name: &str, samples: &Samples) -> Answer<CudaFunction> {
+        let kind = if samples.unit == 1.0 { "f32" } else { "u8" };
+        self.module.load_function(&format!("{name}_{kind}"))
+    }
+
+    pub(super) fn error(&self, error: DriverError) -> Error {
+        let name = &self.name;
+        Error::Device(if error.0 == sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY {
+            let (free, _) = self.stream.context().mem_get_info().unwrap_or_default();
+            let free = free as f64 / f64::from(1 << 30);
+            format!("the samples do not fit in the memory of {name}, {free:.1} GiB free: use fewer, or Device::Cpu")
+        } else {
+            format!("{name} failed: {}; try again, or use Device::Cpu", words(error))
+        })
+    }
+}
+
+/// Two are equal if they are the same card.
+impl PartialEq for Cuda {
+    fn eq(&self, other: &Self) -> bool {
+        self.stream.context() == other.stream.context()
+    }
+}
+
+/// Starts a kernel with blocks of [`THREADS`].
+pub(super) fn launch(args: &mut LaunchArgs<'_>, width: usize, height: usize) -> Answer<()> {
+    let grid_dim = (width as u32, height as u32, 1);
+    let config = LaunchConfig { grid_dim, block_dim: (THREADS, 1, 1), shared_mem_bytes: 0 };
+    // SAFETY: the callers give each kernel the arguments that it has in `kernels.cu`, of the sizes that it says.
+    unsafe { args.launch(config) }.map(|_| ())
+}
+
+/// Returns the driver's words for an error.
+fn words(error: DriverError) -> String {
+    let text = error.error_string().map(|text| text.to_string_lossy().into_owned());
+    text.unwrap_or_else(|_| format!("{:?}", error.0))
+}

@@ -1,0 +1,16 @@
+//! Where to compute: the processor, or a card that computes many times faster and has its own memory.
+//!
+//! A card reads X from its own memory at a hundred times the speed of a processor's core; nothing else is different. But it
+//! takes about a second to wake it up, to compile its kernels and to copy X there. It pays where the loop takes longer.
+
+#[cfg(feature = "cuda")]
+mod cuda;
+#[cfg(feature = "cuda")]
+mod descent;
+mod choice;
+
+pub use choice::Device;
+#[cfg(feature = "cuda")]
+pub use cuda::Cuda;
+#[cfg(feature = "cuda")]
+pub(crate) use descent::{Descent, Task};
