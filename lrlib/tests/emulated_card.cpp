@@ -159,10 +159,8 @@ int cuInit(unsigned) { return is("none") ? NO_DEVICE : SUCCESS; }
 int cuDriverGetVersion(int *version) { return *version = is("old") ? 11040 : 13000, SUCCESS; }
 int cuDeviceGet(int *device, int) { return *device = 0, SUCCESS; }
 int cuDeviceGetName(char *name, int size, int) { return snprintf(name, size, "emulated card"), SUCCESS; }
-// No memory pools; three multiprocessors; else 1.
-int cuDeviceGetAttribute(int *value, int attribute, int) {
-    return *value = attribute == 115 ? 0 : attribute == 16 ? 3 : 1, SUCCESS;
-}
+// Attribute 115 is whether there are memory pools, 16 the number of multiprocessors.
+int cuDeviceGetAttribute(int *value, int attribute, int) { return *value = attribute == 16, SUCCESS; }
 int cuDevicePrimaryCtxRetain(Handle *context, int) { return *context = &used, SUCCESS; }
 int cuDevicePrimaryCtxRelease_v2(int) { return SUCCESS; }
 int cuCtxGetCurrent(Handle *context) { return *context = &used, SUCCESS; }

@@ -26,6 +26,7 @@ use crate::{
 const DRIVER: (i32, &str) = (11_080, "CUDA 11.8, version 520");
 /// As in `kernels.cu`.
 const THREADS: u32 = 256;
+pub(super) const WARPS: usize = 8;
 pub(super) const COLUMNS: usize = 512;
 pub(super) const ROWS: usize = 8;
 const PAIRS: usize = 32;

@@ -3,11 +3,11 @@
 use cudarc::driver::{CudaFunction, CudaGraph, CudaSlice, PushKernelArg, sys};
 use ndarray::{Array2, ArrayRef1, ArrayRef2};
 
-use super::cuda::{Answer, COLUMNS, Cuda, ROWS, Samples, launch};
+use super::cuda::{Answer, COLUMNS, Cuda, ROWS, Samples, WARPS, launch};
 use crate::error::Result;
 
-/// Blocks of the forward kernel for a multiprocessor, of which it runs two at a time.
-const BLOCKS: usize = 8;
+/// About as many warps of the forward kernel for each multiprocessor, which runs 16 of them at a time.
+const MANY: usize = 64;
 /// Epochs of a graph, which the driver starts at once: it takes about as long to start a kernel as a card takes for it.
 const EPOCHS: usize = 10;
 
@@ -57,8 +57,9 @@ impl Descent {
         let samples = card.samples(&parts, bias.is_some())?;
         let begin = || {
             let (rows, stream) = (samples.rows, &card.stream);
-            let groups = rows.div_ceil(ROWS);
-            let shares = (BLOCKS * card.multiprocessors / groups).clamp(1, samples.d / COLUMNS);
+            // As many shares of the columns as there are warps for, all of the same size.
+            let (blocks, wanted) = (samples.d / COLUMNS, MANY * card.multiprocessors / rows.div_ceil(ROWS));
+            let shares = blocks.div_ceil(blocks.div_ceil(wanted.max(1)));
             let mut w: Vec<f32> = weight.iter().copied().chain(bias).collect();
             w.resize(samples.d, 0.0);
             let mut descent = Self {
@@ -148,7 +149,7 @@ impl Descent {
 
     fn forward(&mut self) -> Answer<()> {
         let Samples { x, rows, d, unit } = &self.samples;
-        let blocks = rows.div_ceil(ROWS) * self.shares as usize;
+        let blocks = (rows.div_ceil(ROWS) * self.shares as usize).div_ceil(WARPS);
         let (rows, d) = (*rows as i32, *d as i32);
         let mut args = self.card.stream.launch_builder(&self.kernels[0]);
         args.arg(x).arg(&self.w).arg(&mut self.parts).arg(&mut self.epoch);
