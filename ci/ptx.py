@@ -1,7 +1,8 @@
 """Compiles lrlib's CUDA kernels to PTX, which a card's driver compiles to its own instructions.
 
     python3 ci/ptx.py          writes lrlib/src/fast/device/kernels.ptx anew
-    python3 ci/ptx.py check    fails if the PTX is not of the present kernels.cu; compiles nothing
+    python3 ci/ptx.py check    fails if the PTX is not of the present kernels.cu: compares its first
+                               line, and where NVRTC is there also compiles
 
 To compile takes NVIDIA's compiler as a library, NVRTC, from Python's registry, but no card and no
 driver: `pip install nvidia-cuda-nvrtc-cu11==11.8.89`. The PTX of this version is for drivers from
@@ -25,9 +26,12 @@ def first_line() -> str:
 
 
 def find_nvrtc() -> Path | None:
-    """Returns the library in one of this Python's folders."""
+    """Returns the library in one of this Python's folders; another version makes other PTX."""
     folders = [Path(folder) / "nvidia" for folder in sys.path]
-    return next((path for folder in folders for path in folder.glob("*/lib/libnvrtc.so.*")), None)
+    return next(
+        (path for folder in folders for path in folder.glob("cuda_nvrtc/lib/libnvrtc.so.11.2")),
+        None,
+    )
 
 
 def compile_ptx(library: Path) -> str:
@@ -52,7 +56,9 @@ def compile_ptx(library: Path) -> str:
 
 def main() -> None:
     if sys.argv[1:] == ["check"]:
-        if PTX.read_text(encoding="utf-8").partition("\n")[0] != first_line():
+        first, _, rest = PTX.read_text(encoding="utf-8").partition("\n")
+        library = find_nvrtc()
+        if first != first_line() or (library and compile_ptx(library) != rest):
             sys.exit("ci/ptx.py: kernels.ptx is not of the present kernels.cu; run ci/ptx.py")
         return
     if sys.argv[1:]:

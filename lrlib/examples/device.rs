@@ -167,7 +167,7 @@ impl Checks {
         // Sizes that fill no block.
         let (n, m, d) = if small { (67, 6, 3600) } else { (243, 153, PICTURE + 7) };
         let epochs = if small { 12 } else { 33 };
-        let rate = if small { 3e-3 } else { 1e-4 };
+        let rate = if small { 3e-3 } else { 5e-5 };
         let config =
             TrainConfig { epochs, learning_rate: rate, method: Some(Method::FeatureSpace), ..Default::default() };
         let zeros = LogisticRegression::new(d);

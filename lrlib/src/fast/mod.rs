@@ -15,8 +15,8 @@ mod device;
 
 #[cfg(feature = "cuda")]
 pub use device::Cuda;
-pub use device::Device;
 #[cfg(feature = "cuda")]
-pub(crate) use device::{Descent, Task};
+pub(crate) use device::Descent;
+pub use device::Device;
 pub use gram::gram;
 pub use pixel::{Pixel, to_bytes};

@@ -8,7 +8,7 @@ use super::steps::{Data, Steps, descend};
 use crate::{
     datasets::Batch,
     error::Result,
-    fast::{Cuda, Descent, Task},
+    fast::{Cuda, Descent},
     nn::LogisticRegression,
 };
 
@@ -34,10 +34,9 @@ impl<'a> OnDevice<'a> {
         let Data { train, val, config } = data;
         let m = val.map_or(0, Batch::num_samples);
         let most = EPOCHS.min(config.epochs).min(LOGITS / (train.num_samples() + m)).max(1);
-        let (pos_weight, weight_decay) = (config.pos_weight, config.weight_decay);
-        let val_x = val.map(|val| &*val.x);
-        let task = Task { x: &train.x, y: &train.y, val_x, pos_weight, weight_decay, most };
-        let descent = Descent::new(card, &task, &model.weight, model.bias)?;
+        let parts: Vec<_> = [Some(train), val].into_iter().flatten().map(|part| &*part.x).collect();
+        let (model, loss) = ((&*model.weight, model.bias), (config.pos_weight, config.weight_decay));
+        let descent = Descent::new(card, (&parts, &train.y), model, loss, most)?;
         let (logits, val_logits) = (Array2::zeros((1, 0)), Array2::zeros((0, m)));
         Ok(Self { data, descent, most, logits, used: 0, val_logits })
     }
@@ -65,8 +64,6 @@ impl Steps for OnDevice<'_> {
             self.used += 1;
             let (_, val_logits) = self.logits.row(self.used).split_at(Axis(0), n);
             self.val_logits.push_row(val_logits).expect("m numbers");
-        } else {
-            self.descent.rewind(self.used)?;
         }
         Ok((loss, train_accuracy))
     }

@@ -13,4 +13,4 @@ pub use choice::Device;
 #[cfg(feature = "cuda")]
 pub use cuda::Cuda;
 #[cfg(feature = "cuda")]
-pub(crate) use descent::{Descent, Task};
+pub(crate) use descent::Descent;
