@@ -9,8 +9,8 @@ use std::{fmt::Display, sync::Arc};
 use bytemuck::{Pod, cast_slice};
 use cudarc::{
     driver::{
-        CudaContext, CudaFunction, CudaModule, CudaSlice, CudaStream, DriverError, LaunchArgs, LaunchConfig,
-        PushKernelArg, sys,
+        CudaContext, CudaFunction, CudaModule, CudaSlice, CudaStream, CudaView, DeviceRepr, DriverError, LaunchArgs,
+        LaunchConfig, PushKernelArg, sys,
     },
     nvrtc::Ptx,
 };
@@ -92,7 +92,7 @@ impl Cuda {
             let mut sums = self.stream.alloc_zeros::<f64>(samples.rows * samples.rows)?;
             let kernel = self.kernel("gram", &samples)?;
             launch(self.stream.launch_builder(&kernel).arg(&samples.x).arg(&mut sums).arg(&n).arg(&d), tiles, tiles)?;
-            self.stream.clone_dtoh(&sums)
+            self.numbers(&sums.as_view())
         };
         let sums = products().map_err(|error| self.error(error))?;
         let scale = f64::from(samples.unit.recip().round()).powi(2);
@@ -141,10 +141,23 @@ impl Cuda {
                 }
                 let bytes = cast_slice::<T, u8>(&lines[..piece.nrows() * d]);
                 self.stream.memcpy_htod(bytes, &mut x.slice_mut(done..done + bytes.len()))?;
+                self.stream.synchronize()?;
                 done += bytes.len();
             }
         }
         Ok(Some(Samples { x, rows, d, unit }))
+    }
+
+    /// Copies numbers to the card. Afterwards it does not read them any more, whatever kind of memory they are in.
+    pub(super) fn copied(&self, numbers: &[f32]) -> Answer<CudaSlice<f32>> {
+        let copy = self.stream.clone_htod(numbers)?;
+        self.stream.synchronize().map(|()| copy)
+    }
+
+    /// Copies numbers from the card, when all before is done.
+    pub(super) fn numbers<T: DeviceRepr>(&self, copy: &CudaView<'_, T>) -> Answer<Vec<T>> {
+        let numbers = self.stream.clone_dtoh(copy)?;
+        self.stream.synchronize().map(|()| numbers)
     }
 
     /// Returns the kernel for these samples.

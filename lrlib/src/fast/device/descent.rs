@@ -59,8 +59,8 @@ impl Descent {
                     card.module.load_function("errors")?,
                     card.kernel("step", &samples)?,
                 ],
-                y: stream.clone_htod(&y.to_vec())?,
-                w: stream.clone_htod(&w)?,
+                y: card.copied(&y.to_vec())?,
+                w: card.copied(&w)?,
                 features: weight.len() as i32,
                 loss,
                 parts: stream.alloc_zeros(shares * rows)?,
@@ -93,7 +93,7 @@ impl Descent {
             graphs.try_for_each(CudaGraph::launch)?;
             (0..steps % EPOCHS).try_for_each(|_| self.epoch())?;
             self.errors()?;
-            stream.clone_dtoh(&self.logits.slice(..(steps + 1) * rows))
+            self.card.numbers(&self.logits.slice(..(steps + 1) * rows))
         };
         let logits = run().map_err(|error| self.card.error(error))?;
         Ok(Array2::from_shape_vec((steps + 1, rows), logits).expect("as many logits"))
@@ -101,7 +101,7 @@ impl Descent {
 
     /// Writes weight and bias back.
     pub(crate) fn write_to(&self, weight: &mut ArrayRef1<f32>, bias: &mut Option<f32>) -> Result<()> {
-        let w = self.card.stream.clone_dtoh(&self.w).map_err(|error| self.card.error(error))?;
+        let w = self.card.numbers(&self.w.as_view()).map_err(|error| self.card.error(error))?;
         weight.iter_mut().chain(bias).zip(w).for_each(|(to, w)| *to = w);
         Ok(())
     }
