@@ -218,7 +218,7 @@ impl Checks {
             let mut model = LogisticRegression::new(train.num_features());
             let config = TrainConfig { learning_rate: 1e38, device: device.clone(), ..config.clone() };
             let problem =
-                fit(&mut model, train, None, &config).map(|_| String::new()).unwrap_or_else(|error| error.to_string());
+                fit(&mut model, train, None, &config).map_or_else(|error| error.to_string(), |_| String::new());
             (model, problem)
         };
         let ((model, expected), (card_model, problem)) = (run(&Device::Cpu), run(&self.card));
@@ -308,7 +308,7 @@ impl Checks {
         let (many, repeats) = if large { (1100, 1) } else { (5100, 5) };
         let more = per_hundred(&self.card, 100, many, repeats)?;
         let read = (2 * n + m) as f64 * PICTURE as f64 * if normalized { 4.0 } else { 1.0 };
-        let chosen = chosen.map_or("".into(), |time| format!("{time:.1}"));
+        let chosen = chosen.map_or(String::new(), |time| format!("{time:.1}"));
         println!(
             "{:>15}  {:6} {chosen:>20} {cpu:>20.1} {fit:>11.1} {more:>11.2} {:>8.0}",
             format!("{n} + {m}"),

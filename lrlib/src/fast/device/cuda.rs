@@ -3,6 +3,7 @@
 //! The kernels, `kernels.cu`, are compiled twice: to PTX, an assembly language for all cards, which is a file of this crate
 //! (`ci/ptx.py` makes it), and from that by the driver for the card that is there.
 #![expect(unsafe_code, reason = "a kernel reads and writes wherever its arguments say")]
+#![expect(clippy::cast_possible_wrap, reason = "a kernel counts rows and columns as `int`, below 2³¹")]
 
 use std::{fmt::Display, sync::Arc};
 
@@ -162,7 +163,7 @@ impl Cuda {
 
     /// Returns the kernel for these samples.
     pub(super) fn kernel(&self, name: &str, samples: &Samples) -> Answer<CudaFunction> {
-        let kind = if samples.unit == 1.0 { "f32" } else { "u8" };
+        let kind = if samples.unit < 1.0 { "u8" } else { "f32" };
         self.module.load_function(&format!("{name}_{kind}"))
     }
 

@@ -1,4 +1,5 @@
 //! Gradient descent on a card, many epochs at a time: three kernels each, which are in `kernels.cu`.
+#![expect(clippy::cast_possible_wrap, reason = "a kernel counts rows and columns as `int`, below 2³¹")]
 
 use cudarc::driver::{CudaFunction, CudaGraph, CudaSlice, PushKernelArg, sys};
 use ndarray::{Array2, ArrayRef1, ArrayRef2};
