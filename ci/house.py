@@ -18,7 +18,8 @@ OTHER = 350  # lines of a folder that BUDGETS does not name
 # letters unevenly and has one linear or logarithmic type for each axis.
 BUDGETS = {"fast": 600, "plot": 1000, "train": 450}
 # What lessons 01 to 03 teach: a learner can read it in an evening. They do not teach batches from
-# files, checkpoints, and the ways of making steps that are there for speed or for many pictures.
+# files, MNIST, checkpoints, and the ways of making steps that are there for speed or for many
+# pictures.
 # What draws the figures does not count.
 TAUGHT = ("transforms", "datasets", "nn", "optim", "metrics", "train")
 TAUGHT_METRICS = ("accuracy.rs", "confusion_matrix.rs", "wilson_interval.rs")
@@ -26,6 +27,7 @@ TAUGHT_OPTIM = ("sgd.rs",)
 NOT_TAUGHT = (
     "datasets/data_loader.rs",
     "datasets/fingerprint.rs",
+    "datasets/mnist.rs",
     "train/checkpoint.rs",
     "train/mini_batches.rs",
     "train/sample_space.rs",
