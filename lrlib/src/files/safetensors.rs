@@ -14,14 +14,14 @@ const NOTE: &str = "note";
 const MAX_BYTES: u64 = 1 << 30;
 
 /// A tensor of a file: name, shape, values.
-pub(crate) type Tensor<'a> = (&'a str, Vec<usize>, &'a [f32]);
+pub(crate) type Tensor = (String, Vec<usize>, Vec<f32>);
 
 /// Writes tensors and, unless it is empty, a note.
-pub(crate) fn write_tensors(path: &Path, note: &str, tensors: &[Tensor<'_>]) -> Result<()> {
+pub(crate) fn write_tensors(path: &Path, note: &str, tensors: &[Tensor]) -> Result<()> {
     let bytes: Vec<Vec<u8>> =
         tensors.iter().map(|(_, _, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
     let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
-        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("the shape has as many numbers"))
+        (name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("the shape has as many numbers"))
     });
     let metadata = (!note.is_empty()).then(|| HashMap::from([(NOTE.to_owned(), note.to_owned())]));
     let contents = serialize(views, metadata).map_err(|error| Error::model(path, format!("cannot write: {error}")))?;

@@ -1,6 +1,6 @@
 //! A model in a file.
 
-use std::path::Path;
+use std::{iter, path::Path};
 
 use ndarray::Array1;
 
@@ -17,18 +17,14 @@ impl LogisticRegression {
     /// # Errors
     /// [`Error::Io`]; an older file at `path` is then still whole.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.write_with(path.as_ref(), "", None)
+        write_tensors(path.as_ref(), "", &self.tensors(""))
     }
 
-    /// The same with a note, and with one more tensor.
-    pub(crate) fn write_with(&self, path: &Path, note: &str, more: Option<Tensor<'_>>) -> Result<()> {
-        let weight = self.weight.as_standard_layout();
-        let weight = weight.as_slice().expect("a vector in standard layout is contiguous");
-        let bias = self.bias.as_slice();
-        let mut tensors = vec![("weight", vec![1, self.num_features()], weight)];
-        tensors.extend((!bias.is_empty()).then_some(("bias", vec![1], bias)));
-        tensors.extend(more);
-        write_tensors(path, note, &tensors)
+    /// Returns weight and bias for a file, their names behind this prefix.
+    pub(crate) fn tensors(&self, prefix: &str) -> Vec<Tensor> {
+        let weight = (format!("{prefix}weight"), vec![1, self.num_features()], self.weight.to_vec());
+        let bias = self.bias.map(|bias| (format!("{prefix}bias"), vec![1], vec![bias]));
+        iter::once(weight).chain(bias).collect()
     }
 
     /// Replaces weight and bias with those of a file that [`save`](Self::save) or Python wrote: numbers of 32 bits, or of
@@ -39,20 +35,22 @@ impl LogisticRegression {
     /// two has a bias; the model is then unchanged.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        self.read_from(path, &Contents::read(path)?)
+        self.read_from(path, &Contents::read(path)?, "")
     }
 
-    /// The same from a file that has been read.
-    pub(crate) fn read_from(&mut self, path: &Path, contents: &Contents) -> Result<()> {
-        let weight = contents.numbers(path, "weight")?.ok_or_else(|| {
-            Error::model(path, "it has no tensor \"weight\"; save it from a linear layer, linear.state_dict()")
+    /// The same from a file that has been read, where the names stand behind this prefix.
+    pub(crate) fn read_from(&mut self, path: &Path, contents: &Contents, prefix: &str) -> Result<()> {
+        let (weight, bias) = (format!("{prefix}weight"), format!("{prefix}bias"));
+        let weight = contents.numbers(path, &weight)?.ok_or_else(|| {
+            let problem = format!("it has no tensor \"{weight}\"; save it from a linear layer, linear.state_dict()");
+            Error::model(path, problem)
         })?;
         if weight.len() != self.num_features() {
             let (theirs, ours) = (weight.len(), self.num_features());
             let problem = format!("it has {theirs} weights, this model {ours}; load it into a model of its size");
             return Err(Error::model(path, problem));
         }
-        let bias = match (contents.numbers(path, "bias")?.as_deref(), self.bias) {
+        let bias = match (contents.numbers(path, &bias)?.as_deref(), self.bias) {
             (Some(&[bias]), Some(_)) => Some(bias),
             (None, None) => None,
             (Some(_), None) => {

@@ -1,9 +1,11 @@
 //! What changes a model: `torch.optim`.
 
 mod sgd;
+mod schedule;
 mod descent;
 mod minimum;
 mod newton;
 
 pub use newton::newton;
+pub use schedule::Schedule;
 pub use sgd::Sgd;

@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::history::Epoch;
+use super::{history::Epoch, state::State};
 use crate::{
     error::{Error, Result},
-    files::safetensors::Contents,
-    nn::LogisticRegression,
+    files::safetensors::{Contents, write_tensors},
+    nn::{Gradients, LogisticRegression},
 };
+
+/// What stands before the names of the velocity, and of the model to go on from where that is not the best one.
+const VELOCITY: &str = "velocity_";
+const LAST: &str = "last_";
 
 /// Where and how often [`fit`](super::fit) saves the model and its history.
 ///
@@ -28,17 +32,24 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Saves the model after these epochs; `run` identifies the run.
-    pub(super) fn write(&self, run: &str, model: &LogisticRegression, epochs: &[Epoch]) -> Result<()> {
+    /// Saves the state after these epochs; `run` identifies the run.
+    pub(super) fn write(&self, run: &str, state: &State<'_>, epochs: &[Epoch]) -> Result<()> {
         let or_nan = |value: Option<f32>| value.unwrap_or(f32::NAN);
         let of_epoch = |e: &Epoch| [e.loss, e.train_accuracy, or_nan(e.val_loss), or_nan(e.val_accuracy)];
-        let numbers: Vec<f32> = epochs.iter().flat_map(of_epoch).collect();
-        model.write_with(&self.path, run, Some(("epochs", vec![epochs.len(), 4], &numbers)))
+        let numbers = epochs.iter().flat_map(of_epoch).collect();
+        // The file's model is the one that the run would end with. With early stopping, it goes on from another.
+        let mut tensors = state.best.as_ref().unwrap_or(state.model).tensors("");
+        tensors.extend(state.best.iter().flat_map(|_| state.model.tensors(LAST)));
+        if let Some(Gradients { weight, bias }) = state.optimizer.velocity.clone() {
+            tensors.extend(LogisticRegression { weight, bias: state.model.bias.map(|_| bias) }.tensors(VELOCITY));
+        }
+        tensors.push(("epochs".into(), vec![epochs.len(), 4], numbers));
+        write_tensors(&self.path, run, &tensors)
     }
 
-    /// Sets the model to where the file left it, to continue until `epochs`; returns the epochs so far, none without a
-    /// file. The model is unchanged where that fails.
-    pub(super) fn read(&self, run: &str, model: &mut LogisticRegression, epochs: usize) -> Result<Vec<Epoch>> {
+    /// Sets the state to where the file left it, to continue until `epochs`; returns the epochs so far, none without a
+    /// file. The state is unchanged where that fails.
+    pub(super) fn read(&self, run: &str, state: &mut State<'_>, epochs: usize) -> Result<Vec<Epoch>> {
         let path = &self.path;
         if !path.try_exists().map_err(|source| Error::read(path, source))? {
             return Ok(Vec::new());
@@ -59,7 +70,17 @@ impl Checkpoint {
             );
             return Err(Error::model(path, problem));
         }
-        model.read_from(path, &contents)?;
+        let read = |prefix| {
+            let mut part = state.model.clone();
+            part.read_from(path, &contents, prefix).map(|()| part)
+        };
+        let (model, last) = (read("")?, state.best.as_ref().map(|_| read(LAST)).transpose()?);
+        if let Some(velocity) = &mut state.optimizer.velocity {
+            let LogisticRegression { weight, bias } = read(VELOCITY)?;
+            *velocity = Gradients { weight, bias: bias.unwrap_or(0.0) };
+        }
+        state.best = last.is_some().then(|| model.clone());
+        *state.model = last.unwrap_or(model);
         let or_none = |value: f32| (!value.is_nan()).then_some(value);
         let so_far = (0..).zip(saved).map(|(epoch, &[loss, train_accuracy, val_loss, val_accuracy])| Epoch {
             epoch,

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayRef1, ArrayRef2, Axis};
 
 use super::{
-    config::TrainConfig,
+    state::State,
     steps::{Data, Steps, descend},
 };
 use crate::{
@@ -26,11 +26,11 @@ impl<'a> FeatureSpace<'a> {
 }
 
 impl Steps for FeatureSpace<'_> {
-    fn epoch(&mut self, model: &mut LogisticRegression, _: usize) -> (f32, f32) {
+    fn epoch(&mut self, state: &mut State<'_>, _: usize) -> (f32, f32) {
         let Data { train, config, .. } = self.data;
         match &self.train_bytes {
-            Some(bytes) => step(model, bytes, &train.y, config),
-            None => step(model, &train.x, &train.y, config),
+            Some(bytes) => step(state, bytes, &train.y, config.pos_weight),
+            None => step(state, &train.x, &train.y, config.pos_weight),
         }
     }
 
@@ -42,13 +42,13 @@ impl Steps for FeatureSpace<'_> {
 
 /// Takes one step; returns loss and accuracy from before it.
 pub(super) fn step(
-    model: &mut LogisticRegression,
+    State { model, optimizer, .. }: &mut State<'_>,
     x: &ArrayRef2<impl Pixel>,
     y: &ArrayRef1<f32>,
-    config: &TrainConfig,
+    pos_weight: f32,
 ) -> (f32, f32) {
-    descend(&model.logits(x), y, config.pos_weight, |y_hat| {
+    descend(&model.logits(x), y, pos_weight, |y_hat| {
         let grads = model.backward(x, y_hat, y);
-        config.optimizer().step(model, &grads);
+        optimizer.step(model, &grads);
     })
 }

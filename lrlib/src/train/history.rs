@@ -32,6 +32,10 @@ pub struct History {
     pub method: Method,
     /// Samples per step; `None` for all.
     pub batch_size: Option<usize>,
+    /// The number of the epoch whose weights the model has, with early stopping; `None` without.
+    pub best_epoch: Option<usize>,
+    /// Whether early stopping ended the run before its last epoch.
+    pub stopped_early: bool,
 }
 
 impl History {

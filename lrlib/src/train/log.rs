@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{config::TrainConfig, history::Epoch};
+use super::{
+    config::TrainConfig,
+    history::{Epoch, History},
+};
 
 /// Prints a line every `every` epochs.
 pub(super) struct Log {
@@ -29,6 +32,13 @@ impl Log {
     pub(super) fn print(&self, epoch: &Epoch) {
         let done = epoch.epoch + 1;
         say(&format!("{epoch}{}", time_left(self.start.elapsed(), done - self.before, self.epochs - done)));
+    }
+
+    /// Prints the last epoch of a run that stopped early, and the best one.
+    pub(super) fn stop(&self, History { epochs, best_epoch, .. }: &History) {
+        if let Some(best) = best_epoch.filter(|_| self.every > 0) {
+            say(&format!("stopped after epoch {}, the best was\n{}", epochs.len() - 1, epochs[best]));
+        }
     }
 }
 

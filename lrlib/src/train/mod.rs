@@ -2,8 +2,10 @@
 
 mod method;
 mod history;
-mod checkpoint;
+mod early_stopping;
 mod config;
+mod state;
+mod checkpoint;
 mod fit_error;
 mod log;
 mod steps;
@@ -14,6 +16,7 @@ mod fit;
 
 pub use checkpoint::Checkpoint;
 pub use config::TrainConfig;
+pub use early_stopping::EarlyStopping;
 pub use fit::fit;
 pub use fit_error::FitError;
 pub use history::{Epoch, History};

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
-use super::config::TrainConfig;
+use super::{config::TrainConfig, state::State};
 use crate::{
     datasets::Batch,
     metrics::accuracy,
@@ -17,11 +17,11 @@ pub(super) struct Data<'a> {
     pub(super) config: &'a TrainConfig,
 }
 
-/// A way of making steps. The defaults serve one that changes the model at each step.
+/// A way of making steps. The defaults serve one that changes the state at each step.
 pub(super) trait Steps {
     /// Makes the steps of one epoch; returns the loss and the accuracy on the training samples from before each step. A
     /// step whose loss is not finite is not made.
-    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> (f32, f32);
+    fn epoch(&mut self, state: &mut State<'_>, epoch: usize) -> (f32, f32);
 
     /// Returns the logits of `val` after each epoch since the last call, a row each: shape (epochs, m).
     fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {
@@ -33,11 +33,16 @@ pub(super) trait Steps {
         false
     }
 
-    /// Writes to the model what the steps have changed.
-    fn write_to(&mut self, _: &mut LogisticRegression) {}
+    /// Returns the model as it was at this row of the logits that [`val_logits`](Self::val_logits) returned last.
+    fn model_at(&self, _row: usize, state: &State<'_>) -> LogisticRegression {
+        state.model.clone()
+    }
 
-    /// Continues from the model just written, as a run does that reads it from a checkpoint.
-    fn restart_from(&mut self, _: &LogisticRegression) {}
+    /// Writes to the state what the steps have changed.
+    fn write_to(&mut self, _: &mut State<'_>) {}
+
+    /// Continues from the state just written, as a run does that reads it from a checkpoint.
+    fn restart_from(&mut self, _: &State<'_>) {}
 }
 
 /// Calls `step` with the predictions at these logits, unless the loss is not finite; returns loss and accuracy.
