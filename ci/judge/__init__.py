@@ -5,6 +5,7 @@ jupyter_nbconvert_config.py    lets `jupyter nbconvert --execute` use it; ci/set
 outputs.py                     what a cell's outputs mean: did it fail, do they differ
 form.py                        reading a notebook; its size, the width of its cells
 folder.py                      the copy of the folder in which ci/notebooks executes
+jobs.py                        several notebooks side by side
 command.py                     ci/notebooks
 message.py                     an error of one line
 """

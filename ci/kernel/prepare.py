@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -56,14 +57,16 @@ def remove_old() -> None:
             shutil.rmtree(old)
 
 
-def dep_lines() -> list[str]:
-    """Returns the `:dep` lines of all notebooks, the library's own first."""
+def dep_lines(notebooks: Path = ROOT / "notebooks") -> list[str]:
+    """Returns the `:dep` lines of all notebooks, the library's own first, with paths from the
+    notebooks' folder, also those of the solutions, which lie one folder deeper."""
     lines = {':dep lrlib = { path = "../lrlib" }': None}
-    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
-        with suppress(ValueError, KeyError):  # a file that is not a notebook has no such lines
-            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-                text = "".join(cell["source"])
-                lines.update(dict.fromkeys(s for s in text.splitlines() if s.startswith(":dep ")))
+    for folder, up in ((notebooks, "../"), (notebooks / "solutions", "../../")):
+        for path in sorted(folder.glob("*.ipynb")):
+            with suppress(ValueError, KeyError):  # a file that is not a notebook has no such lines
+                for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                    found = re.findall("^:dep .*$", "".join(cell["source"]), re.M)
+                    lines.update({line.replace(f'"{up}', '"../'): None for line in found})
     return list(lines)
 
 

@@ -17,7 +17,7 @@ from browser import SHOTS, THEMES, Lab, Notebook, chromium  # noqa: E402
 from judge.folder import ROOT, lessons  # noqa: E402
 from judge.form import code_cells, load  # noqa: E402
 
-NOTEBOOKS = [path.name for path in lessons()]
+NOTEBOOKS = [path.relative_to(ROOT / "notebooks").as_posix() for path in lessons()]
 LESSONS = NOTEBOOKS[:4]  # the first ones are walked through cell by cell
 SMALLEST = 100  # pixels: no figure is narrower or lower
 LEGIBLE = 4.5  # a text's contrast with its ground, as WCAG asks; black on white is 21

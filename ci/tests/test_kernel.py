@@ -1,5 +1,6 @@
 """The kernel's build folder, its versions, and its copy of Rust's own sources."""
 
+import json
 import sys
 import tempfile
 import textwrap
@@ -11,7 +12,7 @@ sys.path.insert(0, str(CI))
 
 from kernel.build_folder import fill, prepared  # noqa: E402
 from kernel.paths import CACHE, ROOT  # noqa: E402
-from kernel.prepare import compile_lines  # noqa: E402
+from kernel.prepare import compile_lines, dep_lines  # noqa: E402
 from kernel.toolchain import ATTRIBUTES, COMMENTS  # noqa: E402
 from kernel.versions import different_versions  # noqa: E402
 
@@ -76,6 +77,25 @@ class TypesTest(unittest.TestCase):
             fill(copy, prepared())
             problem = compile_lines(copy, textwrap.dedent(lines).splitlines())
         self.assertEqual(problem, "")
+
+
+class DepLinesTest(unittest.TestCase):
+    def test_paths_of_solutions_are_those_of_the_lessons(self) -> None:
+        library, own = (f':dep {crate} = {{ path = "UP{crate}" }}' for crate in ("lrlib", "own"))
+        with tempfile.TemporaryDirectory() as name:
+            notebooks = Path(name)
+            (notebooks / "solutions").mkdir()
+            for file, up in (("01.ipynb", "../"), ("solutions/01.ipynb", "../../")):
+                source = "\n".join([library, own, "// :dep no", ':dep rand = "0.9"']).replace(
+                    "UP", up
+                )
+                cells = [{"source": source.splitlines(keepends=True)}]
+                (notebooks / file).write_text(json.dumps({"cells": cells}))
+            (notebooks / "broken.ipynb").write_text("{")
+            expected = [line.replace("UP", "../") for line in (library, own)] + [
+                ':dep rand = "0.9"'
+            ]
+            self.assertEqual(dep_lines(notebooks), expected)
 
 
 class VersionsTest(unittest.TestCase):
