@@ -124,7 +124,7 @@ fn evaluate(model: &LogisticRegression, steps: &mut dyn Steps, data: Data<'_>, e
     let rows = epochs.par_iter_mut().rev().zip(logits.axis_iter(Axis(0)).into_par_iter().rev());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
         let (loss, y_hat) = loss_and_predictions(&logits, &val.y, data.config.pos_weight);
-        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&y_hat, &val.y)));
+        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&val.y, &y_hat)));
     });
 }
 
