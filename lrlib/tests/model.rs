@@ -279,8 +279,8 @@ fn predict_accuracy_and_the_confusion_matrix_agree_at_the_boundary() {
     for z in [0.0, 1e-30, 5e-8, 8e-8, 1e-7, 1e-6, -5e-8, -1e-6] {
         let model = LogisticRegression { weight: array![z], bias: None };
         let (predicted, y_hat) = (model.predict(&array![[1.0]]), model.forward(&array![[1.0]]));
-        assert_close(accuracy(&y_hat, &predicted), 1.0, 0.0);
-        assert_close(ConfusionMatrix::new(&y_hat, &predicted, &classes).accuracy(), 1.0, 0.0);
+        assert_close(accuracy(&predicted, &y_hat), 1.0, 0.0);
+        assert_close(ConfusionMatrix::new(&predicted, &y_hat, &classes).accuracy(), 1.0, 0.0);
     }
 }
 
@@ -293,7 +293,7 @@ fn a_batch_of_another_size_is_the_callers_bug() {
 #[test]
 fn accuracy_counts_a_half_as_class_0() {
     // Counted by hand: right, right, wrong, wrong.
-    assert_close(accuracy(&array![0.5, 0.9, 0.5, 0.7], &array![0.0, 1.0, 1.0, 0.0]), 0.5, 0.0);
+    assert_close(accuracy(&array![0.0, 1.0, 1.0, 0.0], &array![0.5, 0.9, 0.5, 0.7]), 0.5, 0.0);
     assert_close(majority_baseline(&array![0.0, 1.0, 1.0, 1.0]), 0.75, 0.0);
 }
 

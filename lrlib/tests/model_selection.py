@@ -18,7 +18,7 @@ def folds() -> None:
 
 
 def validation_curve(n: int, d: int) -> None:
-    """Prints accuracy and log loss, on the training rows and held out; fold f holds out each third row."""
+    """Prints accuracy and log loss, on the training rows and held out: every third row."""
     i, j = np.arange(n)[:, None], np.arange(d)
     x = np.float32(3 + 2 * np.sin(1 + i * (j + 1))).astype(float)
     y = (np.sin(1 + i[:, 0] ** 2) > 0).astype(int)
@@ -32,14 +32,16 @@ def validation_curve(n: int, d: int) -> None:
                 tol=1e-12,
                 max_iter=1000,
             ).fit(x[train], y[train])
-            scores.append([
-                score(y[rows], predict(x[rows]))
-                for rows in (train, held_out)
-                for score, predict in (
-                    (accuracy_score, model.predict),
-                    (log_loss, model.predict_proba),
-                )
-            ])
+            scores.append(
+                [
+                    score(y[rows], predict(x[rows]))
+                    for rows in (train, held_out)
+                    for score, predict in (
+                        (accuracy_score, model.predict),
+                        (log_loss, model.predict_proba),
+                    )
+                ]
+            )
         print(n, d, weight_decay, *(f"{score:.10f}" for score in np.mean(scores, 0)))
 
 

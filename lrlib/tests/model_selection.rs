@@ -28,7 +28,7 @@ fn problem<T: Debug>(result: Result<T>) -> String {
     }
 }
 
-/// The numbers are what model_selection.py prints.
+/// The numbers are what `model_selection.py` prints.
 #[test]
 fn sizes_and_classes_of_folds_are_those_of_scikit_learn() {
     for (counts, first, sizes, ones) in [
@@ -152,7 +152,7 @@ fn smaller_parts_lie_in_larger_ones_and_have_each_class() {
     assert_ne!(other.expect("in range"), same.expect("in range"), "the seed chooses the parts");
 }
 
-/// The scores are what model_selection.py prints; 30 × 80 is scored on the samples' dot products.
+/// The scores are what `model_selection.py` prints; 30 × 80 is scored on the samples' dot products.
 #[test]
 fn the_validation_curve_is_that_of_scikit_learn() {
     for (n, d, expected) in [

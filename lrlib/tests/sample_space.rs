@@ -49,7 +49,7 @@ fn both_paths_make_the_same_steps() {
             grads.weight.scaled_add(weight_decay, &written_out.weight);
             Sgd::new(config.learning_rate).step(&mut written_out, &grads);
             // A sample at the border may fall to either side.
-            let val_accuracy = accuracy(&written_out.forward(&val.x), &val.y);
+            let val_accuracy = accuracy(&val.y, &written_out.forward(&val.x));
             let off = epoch.val_accuracy.expect("there is val") - val_accuracy;
             assert!(off.abs() < 1.0 / 11.0 + 1e-6, "seed {seed}: val {val_accuracy} at {epoch}");
         }

@@ -75,7 +75,7 @@ pub fn validation_curve(batch: &Batch, weight_decays: &[f32], folds: &[Fold]) ->
 /// Returns accuracy and mean binary cross-entropy.
 fn score(model: &LogisticRegression, batch: &Batch) -> [f64; 2] {
     let loss = binary_cross_entropy_with_logits(&model.logits(&batch.x), &batch.y);
-    [accuracy(&model.forward(&batch.x), &batch.y), loss].map(f64::from)
+    [accuracy(&batch.y, &model.forward(&batch.x)), loss].map(f64::from)
 }
 
 /// Returns n features for each sample if there are many more now: the rows of L, where X·Xᵀ = L·Lᵀ for centred features.

@@ -111,7 +111,7 @@ mod tests {
         // Three ants, one of them predicted as a bee, and two bees, one of them at exactly ½.
         // statsmodels: proportion_confint(3, 5, method="wilson") is (0.2307, 0.8824).
         let (y_hat, y) = (array![0.1, 0.9, 0.4, 0.5, 0.8], array![0.0, 0.0, 0.0, 1.0, 1.0]);
-        let matrix = ConfusionMatrix::new(&y_hat, &y, &["ants".into(), "bees".into()]);
+        let matrix = ConfusionMatrix::new(&y, &y_hat, &["ants".into(), "bees".into()]);
         let text = "accuracy on 5 samples 60.00 %, 95 % interval 23.1 % to 88.2 %\n\
                     truth  called ants  called bees   recall\n \
                     ants            2            1  66.67 %\n \

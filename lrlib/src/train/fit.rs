@@ -148,7 +148,7 @@ fn evaluate(state: &mut State<'_>, steps: &mut dyn Steps, data: Data<'_>, histor
     let rows = epochs[first..].par_iter_mut().zip(logits.axis_iter(Axis(0)).into_par_iter());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
         let (loss, y_hat) = loss_and_predictions(&logits, &val.y, data.config.pos_weight);
-        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&y_hat, &val.y)));
+        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&val.y, &y_hat)));
     });
     let Some(early_stopping) = data.config.early_stopping else { return Ok(()) };
     early_stopping.judge(history, first);

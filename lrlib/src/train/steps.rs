@@ -53,7 +53,7 @@ pub(super) fn descend(
     step: impl FnOnce(&Array1<f32>),
 ) -> (f32, f32) {
     let (loss, y_hat) = loss_and_predictions(logits, y, pos_weight);
-    let train_accuracy = accuracy(&y_hat, y);
+    let train_accuracy = accuracy(y, &y_hat);
     if loss.is_finite() {
         step(&with_pos_weight(y_hat, y, pos_weight));
     }
