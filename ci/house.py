@@ -26,9 +26,12 @@ TAUGHT_OPTIM = ("sgd.rs",)
 NOT_TAUGHT = (
     "datasets/data_loader.rs",
     "datasets/fingerprint.rs",
+    "train/check.rs",
     "train/checkpoint.rs",
+    "train/early_stopping.rs",
     "train/mini_batches.rs",
     "train/sample_space.rs",
+    "train/save.rs",
 )
 TAUGHT_BUDGET = 1000
 
