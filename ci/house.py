@@ -28,9 +28,12 @@ NOT_TAUGHT = (
     "datasets/data_loader.rs",
     "datasets/fingerprint.rs",
     "datasets/mnist.rs",
+    "train/check.rs",
     "train/checkpoint.rs",
+    "train/early_stopping.rs",
     "train/mini_batches.rs",
     "train/sample_space.rs",
+    "train/save.rs",
 )
 TAUGHT_BUDGET = 1000
 

@@ -62,13 +62,13 @@ impl SampleSpace {
         Self { rest, means, start, points, with_bias: false, trajectory: None }
     }
 
-    /// Starts with α = 0; `val_x` are the validation samples, shape (m, d).
+    /// Starts with α = 0; `val` are the validation samples, shape (m, d).
     pub(crate) fn begin(
         &mut self,
         start: Start<'_>,
         with_bias: bool,
         x: &ArrayRef2<f32>,
-        val_x: Option<&ArrayRef2<f32>>,
+        val: Option<&ArrayRef2<f32>>,
     ) {
         let (n, count) = (x.nrows(), start.len());
         let products = |x: &ArrayRef2<f32>| {
@@ -85,7 +85,7 @@ impl SampleSpace {
             (self.points[[i, n + i]], self.points[[i, n + count]]) = (1.0, f64::from(bias));
         }
         (self.start, self.with_bias) = (products(x), with_bias);
-        self.trajectory = val_x.map(|val_x| Trajectory::new(products(val_x), x));
+        self.trajectory = val.map(|val| Trajectory::new(products(val), x));
     }
 
     /// Returns the logits of the training samples.

@@ -46,8 +46,23 @@ impl Contents {
         Ok(contents)
     }
 
+    /// Reads a file that must have this note; `None` without a file.
+    pub(crate) fn read_with_note(path: &Path, note: &str) -> Result<Option<Self>> {
+        if !path.try_exists().map_err(|source| Error::read(path, source))? {
+            return Ok(None);
+        }
+        let contents = Self::read(path)?;
+        let theirs = contents.note(path)?;
+        if theirs != note {
+            let other = if theirs.is_empty() { "is not a checkpoint".into() } else { format!("belongs to {theirs}") };
+            let problem = format!("this file {other}, and this run is {note}; use another path, or remove the file");
+            return Err(Error::model(path, problem));
+        }
+        Ok(Some(contents))
+    }
+
     /// Returns the note, empty where there is none.
-    pub(crate) fn note(&self, path: &Path) -> Result<String> {
+    fn note(&self, path: &Path) -> Result<String> {
         let (_, header) = SafeTensors::read_metadata(&self.0).map_err(|error| not_a_model(path, &error))?;
         let note = header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE));
         Ok(note.cloned().unwrap_or_default())

@@ -2,6 +2,7 @@
 
 mod sgd;
 mod schedule;
+mod check;
 mod descent;
 mod minimum;
 mod newton;

@@ -2,8 +2,6 @@
 
 use std::f64::consts::PI;
 
-use crate::error::{Error, Result};
-
 /// How the learning rate falls in the course of a run.
 ///
 /// ```
@@ -61,21 +59,5 @@ impl Schedule {
                 (lowest + (rate - lowest) * (1.0 + angle.cos()) / 2.0) as f32
             }
         }
-    }
-
-    /// Checks that all settings are in their range.
-    pub(crate) fn check(self) -> Result<()> {
-        let problem = match self {
-            Self::StepLr { step_size: 0, .. } => "a step size of 0 epochs is no stair: use at least 1".into(),
-            Self::StepLr { gamma, .. } if !(gamma > 0.0 && gamma.is_finite()) => {
-                format!("gamma is {gamma}: use a number above 0, such as 0.1")
-            }
-            Self::CosineAnnealingLr { t_max: 0, .. } => "a cosine of 0 epochs: use a t_max of at least 1".into(),
-            Self::CosineAnnealingLr { eta_min, .. } if !(eta_min >= 0.0 && eta_min.is_finite()) => {
-                format!("the smallest rate, eta_min, is {eta_min}: use 0 or more")
-            }
-            _ => return Ok(()),
-        };
-        Err(Error::Config(problem))
     }
 }

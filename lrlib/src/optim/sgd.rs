@@ -2,10 +2,7 @@
 
 use ndarray::{Array1, Zip};
 
-use crate::{
-    error::{Error, Result},
-    nn::{Gradients, LogisticRegression},
-};
+use crate::nn::{Gradients, LogisticRegression};
 
 /// Steps against the gradient, with or without momentum: `torch.optim.SGD`.
 ///
@@ -88,26 +85,5 @@ impl Sgd {
     pub(crate) fn velocity_mut(&mut self, num_features: usize) -> Option<&mut Gradients> {
         let zeros = || Gradients { weight: Array1::zeros(num_features), bias: 0.0 };
         (self.momentum > 0.0).then(|| self.velocity.get_or_insert_with(zeros))
-    }
-
-    /// Checks that all settings are in their range.
-    pub(crate) fn check(&self) -> Result<()> {
-        let Self { learning_rate, momentum, nesterov, weight_decay, l1, .. } = *self;
-        let problem = if !(learning_rate > 0.0 && learning_rate.is_finite()) {
-            format!("the learning rate is {learning_rate}: use a number above 0, such as 1e-4")
-        } else if !(0.0..1.0).contains(&momentum) {
-            format!("the momentum is {momentum}: use 0 or more, and less than 1, such as 0.9")
-        } else if nesterov && momentum <= 0.0 {
-            "Nesterov's step needs momentum: set it, such as 0.9, or leave out nesterov".into()
-        } else if !(weight_decay >= 0.0 && weight_decay.is_finite()) {
-            format!("the weight decay is {weight_decay}: use 0 or more")
-        } else if !(l1 >= 0.0 && l1.is_finite()) {
-            format!("the L1 penalty is {l1}: use 0 or more")
-        } else if l1 > 0.0 && momentum > 0.0 {
-            "an L1 penalty needs steps without momentum: leave out momentum, or l1".into()
-        } else {
-            return Ok(());
-        };
-        Err(Error::Config(problem))
     }
 }

@@ -4,7 +4,6 @@ use ndarray::Axis;
 use rayon::prelude::*;
 
 use super::{
-    checkpoint::Checkpoint,
     config::TrainConfig,
     feature_space::FeatureSpace,
     fit_error::FitError,
@@ -13,15 +12,15 @@ use super::{
     method::Method,
     mini_batches::MiniBatches,
     sample_space::SampleSpace,
-    state::State,
-    steps::{Data, Steps},
+    steps::{Run, Steps},
 };
 use crate::{
     datasets::Batch,
-    error::{Error, Result},
+    error::{Error, Result, ensure},
     fast::sample_space::pays,
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions},
+    optim::Sgd,
 };
 
 /// About how many numbers may wait for the next computation of validation logits: 64 MiB of `f64`.
@@ -44,129 +43,122 @@ pub fn fit(
     val: Option<&Batch>,
     config: &TrainConfig,
 ) -> std::result::Result<History, FitError> {
-    let mut history = History { batch_size: config.batch_size, ..Default::default() };
-    match run(model, Data { train, val, config }, &mut history) {
-        Ok(()) => Ok(history),
-        Err(error) => Err(FitError { history, error }),
+    let history = History { batch_size: config.batch_size, ..Default::default() };
+    let best = config.early_stopping.map(|_| model.clone());
+    let TrainConfig { learning_rate, momentum, nesterov, weight_decay, l1, .. } = *config;
+    let mut optimizer = Sgd { learning_rate, momentum, nesterov, weight_decay, l1, velocity: None };
+    optimizer.velocity_mut(model.num_features());
+    let mut run = Run { train, val, config, model, optimizer, best, history, identity: String::new() };
+    match whole(&mut run) {
+        Ok(()) => Ok(run.history),
+        Err(error) => Err(FitError { history: run.history, error }),
     }
 }
 
-fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) -> Result<()> {
-    let Data { train, val, config } = data;
-    config.check(model, train, val)?;
+/// Makes a run, from checking the settings to writing the last file.
+fn whole(run: &mut Run<'_>) -> Result<()> {
+    let Run { train, val, config, .. } = *run;
+    config.check(run.model, train, val)?;
+    run.optimizer.check()?;
     let (n, m, d) = (train.num_samples(), val.map_or(0, Batch::num_samples), train.num_features());
     let in_span = config.batch_size.is_none() && config.l1 <= 0.0;
-    let cheaper = if in_span && pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
-    history.method = config.method.unwrap_or(cheaper);
-    let saved = config.checkpoint.as_ref().map(|saved| (saved, config.identity(model, train, val)));
-    let state = &mut State::new(model, config);
-    if let Some((saved, run)) = &saved {
-        history.epochs = saved.read(run, state, config.epochs)?;
+    let faster = if in_span && pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
+    run.history.method = config.method.unwrap_or(faster);
+    if let Some(checkpoint) = &config.checkpoint {
+        run.identity = run.identity();
+        run.restore()?;
         // If it cannot be written, that should show before the run, not after it.
-        saved.write(run, state, &history.epochs)?;
-        if config.log_every > 0 && !history.epochs.is_empty() {
-            say(&format!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display()));
+        run.save()?;
+        let before = run.history.epochs.len();
+        if config.log_every > 0 && before > 0 {
+            say(&format!("continuing after {before} epochs saved in {}", checkpoint.path.display()));
         }
-        config.early_stopping.iter().for_each(|early_stopping| early_stopping.judge(history, 0));
+        config.early_stopping.iter().for_each(|early_stopping| early_stopping.judge(&mut run.history, 0));
     }
-    let before = history.epochs.len();
-    if before < config.epochs && !history.stopped_early {
-        let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method) {
-            (Some(size), _) => Box::new(MiniBatches { data, size }),
-            (None, Method::FeatureSpace) => Box::new(FeatureSpace::new(data)),
-            (None, Method::SampleSpace) => Box::new(SampleSpace::new(data, state)),
+    let before = run.history.epochs.len();
+    if before < config.epochs && !run.history.stopped_early {
+        let mut steps: Box<dyn Steps> = match (config.batch_size, run.history.method) {
+            (Some(size), _) => Box::new(MiniBatches(size)),
+            (None, Method::FeatureSpace) => Box::new(FeatureSpace::new(run)),
+            (None, Method::SampleSpace) => Box::new(SampleSpace::new(run)),
         };
-        let outcome = epochs(state, &mut *steps, data, history, saved.as_ref());
+        let outcome = epochs(run, &mut *steps);
         // Without a step there is nothing to write, whatever the features are.
-        if history.epochs.len() > before {
-            steps.write_to(state);
+        if run.history.epochs.len() > before {
+            steps.write_to(run);
         }
         outcome?;
-        if let Some((saved, run)) = &saved {
-            saved.write(run, state, &history.epochs)?;
-        }
+        run.save()?;
     }
-    if let Some(best) = state.best.take() {
-        *state.model = best;
+    if let Some(best) = run.best.take() {
+        *run.model = best;
     }
     Ok(())
 }
 
 /// Makes epoch after epoch, up to the last, to the first that fails, or to an early stop.
-fn epochs(
-    state: &mut State<'_>,
-    steps: &mut dyn Steps,
-    data: Data<'_>,
-    history: &mut History,
-    saved: Option<&(&Checkpoint, String)>,
-) -> Result<()> {
-    let config = data.config;
-    let log = Log::new(config, history.epochs.len());
-    let at_once = MOST.div_ceil(data.train.num_samples().max(data.val.map_or(0, Batch::num_samples)));
-    for epoch in history.epochs.len()..config.epochs {
-        state.optimizer.learning_rate = config.rate(epoch);
-        let (loss, train_accuracy) = steps.epoch(state, epoch);
-        let failed = !loss.is_finite();
-        if !failed {
-            history.epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
+fn epochs(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
+    let (config, before) = (run.config, run.history.epochs.len());
+    let log = Log::new(config, before);
+    let at_once = MOST.div_ceil(run.train.num_samples().max(run.val.map_or(0, Batch::num_samples)));
+    for epoch in before..config.epochs {
+        run.optimizer.learning_rate = config.schedule.learning_rate(config.learning_rate, config.warm_up, epoch);
+        let (loss, train_accuracy) = steps.epoch(run, epoch);
+        if !loss.is_finite() {
+            evaluate(run, steps)?;
+            return if run.history.stopped_early { Ok(()) } else { Err(diverged(loss, epoch, run)) };
         }
+        run.history.epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
         let done = epoch + 1;
-        let due = saved.filter(|(saved, _)| done < config.epochs && done.is_multiple_of(saved.every));
-        // The epochs after an early stop have been made in vain: at most as many as before it.
+        let save_now =
+            done < config.epochs && config.checkpoint.as_ref().is_some_and(|to| done.is_multiple_of(to.every));
+        // Epochs made after an early stop are made in vain: at most as many as before it.
         let doubled = config.early_stopping.is_some() && done.is_power_of_two();
-        let enough = !steps.collects_epochs() || doubled || done.is_multiple_of(at_once) || done == config.epochs;
-        if failed || enough || log.is_due(done) || due.is_some() {
-            evaluate(state, steps, data, history)?;
+        let enough = doubled || done.is_multiple_of(at_once) || done == config.epochs;
+        if enough || run.history.method == Method::FeatureSpace || save_now || log.is_due(done) {
+            evaluate(run, steps)?;
         }
-        if history.stopped_early {
-            log.stop(history);
-            return Ok(());
-        }
-        if failed {
-            return Err(diverged(loss, epoch, state.model, data));
+        if run.history.stopped_early {
+            break;
         }
         if log.is_due(done) {
-            log.print(&history.epochs[epoch]);
+            log.print(&run.history.epochs[epoch]);
         }
-        if let Some((saved, run)) = due {
-            steps.write_to(state);
-            steps.restart_from(state);
-            saved.write(run, state, &history.epochs)?;
+        if save_now {
+            steps.write_to(run);
+            run.save()?;
         }
     }
     Ok(())
 }
 
 /// Adds loss and accuracy on `val` to the last epochs, which have none yet, and judges them for early stopping.
-fn evaluate(state: &mut State<'_>, steps: &mut dyn Steps, data: Data<'_>, history: &mut History) -> Result<()> {
-    let epochs = &mut history.epochs;
-    let Some(val) = data.val.filter(|_| epochs.last().is_some_and(|last| last.val_loss.is_none())) else {
-        return Ok(());
-    };
-    let logits = steps.val_logits(state.model, val);
-    let first = epochs.len() - logits.nrows();
-    let rows = epochs[first..].par_iter_mut().zip(logits.axis_iter(Axis(0)).into_par_iter());
+fn evaluate(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
+    let is_new = run.history.epochs.last().is_some_and(|last| last.val_loss.is_none());
+    let Some(val) = run.val.filter(|_| is_new) else { return Ok(()) };
+    let logits = steps.val_logits(run, val);
+    let first = run.history.epochs.len() - logits.nrows();
+    let rows = run.history.epochs[first..].par_iter_mut().zip(logits.axis_iter(Axis(0)).into_par_iter());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
-        let (loss, y_hat) = loss_and_predictions(&logits, &val.y, data.config.pos_weight);
+        let (loss, y_hat) = loss_and_predictions(&logits, &val.y, run.config.pos_weight);
         (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&val.y, &y_hat)));
     });
-    let Some(early_stopping) = data.config.early_stopping else { return Ok(()) };
-    early_stopping.judge(history, first);
-    let problem = "the validation loss is no number, so early stopping has no best epoch: use finite features";
-    let best = history.best_epoch.ok_or_else(|| Error::Config(problem.into()))?;
-    if best >= first {
-        state.best = Some(steps.model_at(best - first, state));
+    let Some(early_stopping) = run.config.early_stopping else { return Ok(()) };
+    early_stopping.judge(&mut run.history, first);
+    let best = run.history.best_epoch;
+    ensure(best.is_some(), "early stopping needs a validation loss: use validation features that are finite numbers")?;
+    if let Some(row) = best.and_then(|best| best.checked_sub(first)) {
+        run.best = Some(steps.model_at(Some(row), run));
     }
     Ok(())
 }
 
 /// Names the cause of a loss that is not a number.
-fn diverged(loss: f32, epoch: usize, model: &LogisticRegression, Data { train, config, .. }: Data<'_>) -> Error {
+fn diverged(loss: f32, epoch: usize, Run { train, config, model, .. }: &Run<'_>) -> Error {
     let no_step_was_made = epoch == 0 && config.batch_size.is_none();
+    let loss = format!("the loss is {loss} at epoch {epoch}");
     if no_step_was_made || !train.x.iter().chain(&model.weight).all(|number| number.is_finite()) {
-        let problem = "the features and weights must be finite numbers, and their products too";
-        return Error::Config(format!("the loss is {loss} at epoch {epoch}: {problem}"));
+        return Error::Config(loss + ": the features and weights must be finite numbers, and their products too");
     }
-    let rate = config.learning_rate;
-    Error::Diverged(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate:?})"))
+    Error::Diverged(format!("{loss}: lower the learning rate ({:?})", config.learning_rate))
 }

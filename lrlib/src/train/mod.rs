@@ -3,12 +3,13 @@
 mod method;
 mod history;
 mod early_stopping;
-mod config;
-mod state;
 mod checkpoint;
+mod config;
+mod check;
 mod fit_error;
 mod log;
 mod steps;
+mod save;
 mod feature_space;
 mod mini_batches;
 mod sample_space;

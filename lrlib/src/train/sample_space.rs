@@ -1,13 +1,10 @@
 //! Steps in sample space: the engine is `fast/sample_space.rs`, and the mathematics is explained there.
 
-use std::iter;
+use std::{iter, mem};
 
 use ndarray::{Array2, ArrayRef1};
 
-use super::{
-    state::State,
-    steps::{Data, Steps, descend},
-};
+use super::steps::{Run, Steps, descend};
 use crate::{
     datasets::Batch,
     fast::sample_space,
@@ -15,63 +12,51 @@ use crate::{
     optim::Sgd,
 };
 
-pub(super) struct SampleSpace<'a> {
-    data: Data<'a>,
+pub(super) struct SampleSpace {
     engine: sample_space::SampleSpace,
+    /// Whether the engine has started from the model as it is.
+    has_begun: bool,
 }
 
-impl<'a> SampleSpace<'a> {
-    pub(super) fn new(data: Data<'a>, state: &State<'_>) -> Self {
-        let mut space = Self { data, engine: sample_space::SampleSpace::new(&data.train.x) };
-        space.restart_from(state);
-        space
-    }
-
-    /// Returns the model at a row, or as it is now.
-    fn model(&self, row: Option<usize>, state: &State<'_>) -> LogisticRegression {
-        let (weight, bias) = self.engine.weight(row, &start(state), &self.data.train.x);
-        LogisticRegression { weight, bias: state.model.bias.map(|_| bias) }
+impl SampleSpace {
+    pub(super) fn new(run: &Run<'_>) -> Self {
+        Self { engine: sample_space::SampleSpace::new(&run.train.x), has_begun: false }
     }
 }
 
 /// Returns weight and bias, and with momentum their velocity.
-fn start<'a>(State { model, optimizer, .. }: &'a State<'_>) -> Vec<(&'a ArrayRef1<f32>, f32)> {
-    let velocity = optimizer.velocity.iter().map(|velocity| (&*velocity.weight, velocity.bias));
-    iter::once((&*model.weight, model.bias.unwrap_or(0.0))).chain(velocity).collect()
+fn start<'a>(run: &'a Run<'_>) -> Vec<(&'a ArrayRef1<f32>, f32)> {
+    let velocity = run.optimizer.velocity.iter().map(|velocity| (&*velocity.weight, velocity.bias));
+    iter::once((&*run.model.weight, run.model.bias.unwrap_or(0.0))).chain(velocity).collect()
 }
 
-impl Steps for SampleSpace<'_> {
-    fn epoch(&mut self, state: &mut State<'_>, _: usize) -> (f32, f32) {
-        let Data { train, config, .. } = self.data;
-        let Sgd { learning_rate, weight_decay, momentum, nesterov, .. } = state.optimizer;
-        descend(&self.engine.logits(), &train.y, config.pos_weight, |y_hat| {
-            self.engine.step(y_hat, &train.y, learning_rate, weight_decay, momentum, nesterov);
+impl Steps for SampleSpace {
+    fn epoch(&mut self, run: &mut Run<'_>, _: usize) -> (f32, f32) {
+        let (Batch { x, y, .. }, val_x) = (run.train, run.val.map(|val| &*val.x));
+        if !mem::replace(&mut self.has_begun, true) {
+            self.engine.begin(&start(run), run.model.bias.is_some(), x, val_x);
+        }
+        let Sgd { learning_rate, weight_decay, momentum, nesterov, .. } = run.optimizer;
+        descend(&self.engine.logits(), y, run.config.pos_weight, |y_hat| {
+            self.engine.step(y_hat, y, learning_rate, weight_decay, momentum, nesterov);
         })
     }
 
-    fn val_logits(&mut self, _: &LogisticRegression, val: &Batch) -> Array2<f32> {
-        self.engine.val_logits(&self.data.train.x, &val.x)
+    fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {
+        self.engine.val_logits(&run.train.x, &val.x)
     }
 
-    fn collects_epochs(&self) -> bool {
-        true
+    fn model_at(&self, row: Option<usize>, run: &Run<'_>) -> LogisticRegression {
+        let (weight, bias) = self.engine.weight(row, &start(run), &run.train.x);
+        LogisticRegression { weight, bias: run.model.bias.map(|_| bias) }
     }
 
-    fn model_at(&self, row: usize, state: &State<'_>) -> LogisticRegression {
-        self.model(Some(row), state)
-    }
-
-    fn write_to(&mut self, state: &mut State<'_>) {
-        let model = self.model(None, state);
-        if state.optimizer.velocity.is_some() {
-            let (weight, bias) = self.engine.velocity(&start(state), &self.data.train.x);
-            state.optimizer.velocity = Some(Gradients { weight, bias });
+    fn write_to(&mut self, run: &mut Run<'_>) {
+        let model = self.model_at(None, run);
+        if run.optimizer.velocity.is_some() {
+            let (weight, bias) = self.engine.velocity(&start(run), &run.train.x);
+            run.optimizer.velocity = Some(Gradients { weight, bias });
         }
-        *state.model = model;
-    }
-
-    fn restart_from(&mut self, state: &State<'_>) {
-        let Data { train, val, .. } = self.data;
-        self.engine.begin(&start(state), state.model.bias.is_some(), &train.x, val.map(|val| &*val.x));
+        (*run.model, self.has_begun) = (model, false);
     }
 }
