@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import PyFileConfigLoader
 
-from judge.folder import ROOT, copied, lessons
+from judge.folder import DRAWN, ROOT, copied, lessons
 from judge.form import check_form, code_cells, has_tag, load
 from judge.message import Failure
 from judge.outputs import difference, essence, in_order
@@ -115,8 +115,8 @@ def main() -> int:
         problem = "notebooks/: there is no notebook in it"
     elif not (CONFIGURATION.exists() and (JUPYTER_PATH / "kernels/rust/kernel.json").exists()):
         problem = ".venv: the set-up is incomplete: run 'ci/setup'"
-    elif not (data or (ROOT / "data/insects").is_dir()):
-        problem = "data/insects: no such folder: run 'ci/setup --stand-in'"
+    elif missing := [name for name in DRAWN if not (ROOT / "data" / name).is_dir()]:
+        problem = f"data/{missing[0]}: no such folder: run 'ci/setup --stand-in'"
     elif data and not ((data / "train").is_dir() and (data / "val").is_dir()):
         problem = f"{data}: no folder with train/ and val/ in it"
     if problem:

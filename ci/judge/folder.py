@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STAND_IN = "../data/insects"  # from the notebooks' folder, so that no output names a machine's path
+# From the notebooks' folder, so that no output names a machine's path.
+STAND_IN = "../data/insects"
+DIGITS = "../data/digits"
+DRAWN = ("digits", "insects", "insects-more")  # by ci/setup
 
 
 def lessons() -> list[Path]:
@@ -20,7 +23,7 @@ def lessons() -> list[Path]:
 @contextmanager
 def copied(notebooks: Path, data: Path | None) -> Iterator[Path]:
     """Gives a copy of this folder, with the repository's lrlib, data, … beside it. Unless `data`
-    names other pictures, the copy reaches the stand-in only."""
+    names other pictures, the copy reaches the drawn ones only."""
     (ROOT / "target").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="notebooks-", dir=ROOT / "target") as name:
         folder = Path(name) / "notebooks"
@@ -33,6 +36,8 @@ def copied(notebooks: Path, data: Path | None) -> Iterator[Path]:
             if entry.name not in ("notebooks", "data", "target") and entry.name[0] != ".":
                 (Path(name) / entry.name).symlink_to(entry)
         (Path(name) / "data").mkdir()
-        (Path(name) / "data/insects").symlink_to(ROOT / "data/insects")
+        for drawn in DRAWN:
+            (Path(name) / "data" / drawn).symlink_to(ROOT / "data" / drawn)
         os.environ["LRLIB_DATA"] = str(data) if data else STAND_IN
+        os.environ["LRLIB_MNIST"] = DIGITS
         yield folder
