@@ -26,7 +26,7 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import PyFileConfigLoader
 
-from judge.folder import ROOT, copied, lessons, notebooks_folder
+from judge.folder import DRAWN, ROOT, copied, lessons, notebooks_folder
 from judge.form import check_form, code_cells, has_tag, load
 from judge.jobs import Result, side_by_side
 from judge.message import Failure
@@ -53,9 +53,10 @@ def executed(path: Path, data: Path | None) -> NotebookNode:
     notebooks = notebooks_folder(path)
     with copied(notebooks) as copy:
         folder = copy / path.parent.relative_to(notebooks)
-        stand_in = os.path.relpath(copy.parent / "data/insects", folder)
-        # A relative path, so that no output names a path of this machine.
-        os.environ["LRLIB_DATA"] = str(data or stand_in)
+        # Relative paths, so that no output names a path of this machine.
+        drawn = Path(os.path.relpath(copy.parent / "data", folder))
+        os.environ["LRLIB_DATA"] = str(data or drawn / "insects")
+        os.environ["LRLIB_MNIST"] = str(drawn / "digits")
         resources = {"metadata": {"name": path.stem, "path": str(folder)}}
         judge = JudgedExecution(config=config, kernel_name="rust")
         return judge.preprocess(load(path), resources)[0]
@@ -144,8 +145,8 @@ def main() -> int:
         problem = "notebooks/: there is no notebook in it"
     elif not (CONFIGURATION.exists() and (JUPYTER_PATH / "kernels/rust/kernel.json").exists()):
         problem = ".venv: the set-up is incomplete: run 'ci/setup'"
-    elif not (data or (ROOT / "data/insects").is_dir()):
-        problem = "data/insects: no such folder: run 'ci/setup --stand-in'"
+    elif missing := [name for name in DRAWN if not (ROOT / "data" / name).is_dir()]:
+        problem = f"data/{missing[0]}: no such folder: run 'ci/setup --stand-in'"
     elif data and not ((data / "train").is_dir() and (data / "val").is_dir()):
         problem = f"{data}: no folder with train/ and val/ in it"
     if problem:

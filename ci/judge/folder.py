@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOLUTIONS = "solutions"  # the folder, in the notebooks' folder, of those that solve the exercises
+DRAWN = ("digits", "insects", "insects-more")  # by ci/setup
 
 
 def lessons() -> list[Path]:
@@ -26,7 +27,7 @@ def notebooks_folder(path: Path) -> Path:
 @contextmanager
 def copied(notebooks: Path) -> Iterator[Path]:
     """Gives a copy of this folder, with the repository's lrlib, … beside it. Of the pictures, only
-    the stand-in is there."""
+    the drawn ones are there."""
     (ROOT / "target").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="notebooks-", dir=ROOT / "target") as name:
         folder = Path(name) / "notebooks"
@@ -37,5 +38,6 @@ def copied(notebooks: Path) -> Iterator[Path]:
             if entry.name not in ("notebooks", "data", "target") and entry.name[0] != ".":
                 (Path(name) / entry.name).symlink_to(entry)
         (Path(name) / "data").mkdir()
-        (Path(name) / "data/insects").symlink_to(ROOT / "data/insects")
+        for drawn in DRAWN:
+            (Path(name) / "data" / drawn).symlink_to(ROOT / "data" / drawn)
         yield folder
