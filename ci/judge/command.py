@@ -10,7 +10,8 @@ side by side, and says what became of each in the order of finishing.
 Which cells fail is said in ci/judge/preprocessor.py. Stored outputs come from the drawn stand-in
 only, and must equal fresh ones: texts exactly, figures in number and size. Of a cell tagged
 `volatile` (times, versions, threads) only the kinds of its outputs are compared. How large a
-notebook and its cells may be is said in ci/judge/form.py.
+notebook and its cells may be is said in ci/judge/form.py. `check` also follows the links to other
+files and to headings (ci/judge/links.py).
 """
 
 import argparse
@@ -29,6 +30,7 @@ from traitlets.config import PyFileConfigLoader
 from judge.folder import DRAWN, ROOT, copied, lessons, notebooks_folder
 from judge.form import check_form, code_cells, has_tag, load
 from judge.jobs import Result, side_by_side
+from judge.links import check_links
 from judge.message import Failure
 from judge.outputs import difference, essence, in_order
 from judge.preprocessor import JudgedExecution, ended_with_its_kernel
@@ -65,6 +67,7 @@ def executed(path: Path, data: Path | None) -> NotebookNode:
 def check(path: Path, data: Path | None) -> str:
     stored = load(path)
     check_form(path, stored)
+    check_links(path, stored)
     fresh = executed(path, data)
     pairs = zip(code_cells(stored), code_cells(fresh), strict=True)
     for number, (old, new) in enumerate(pairs, 1):

@@ -26,6 +26,7 @@ import psutil  # noqa: E402
 
 from judge.form import MAX_BYTES, check_form, load  # noqa: E402
 from judge.jobs import Result, side_by_side  # noqa: E402
+from judge.links import check_links  # noqa: E402
 from judge.message import Failure  # noqa: E402
 from judge.outputs import difference, failure  # noqa: E402
 
@@ -333,6 +334,34 @@ class JudgedTest(unittest.TestCase):
             self.form(new("1"), new("2", outputs=[stream("stdout", "in /home/me/lrlib\n")]))
         with self.assertRaisesRegex(Failure, "MB is more than"):
             self.form(nbformat.v4.new_markdown_cell("x" * MAX_BYTES))
+
+    def test_links(self) -> None:
+        text = nbformat.v4.new_markdown_cell
+
+        def follow(link: str) -> None:
+            source = (
+                f"# A title: `fit` *now*\n\n[`a`]({link}), `b](none)` and [c](https://d.org/e#f)"
+            )
+            cells = [text(source), text("```\n# no heading\n[d](none)\n```")]
+            with tempfile.TemporaryDirectory() as name:
+                path = Path(name) / "a.ipynb"
+                nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+                shutil.copytree(Path(name), Path(name) / "solutions")
+                check_links(path, load(path))
+
+        for good in (
+            "#A-title:-fit-now",
+            "solutions/a.ipynb#A-title:-fit-now",
+            "a.ipynb",
+            "%61.ipynb",
+        ):
+            follow(good)
+        for bad in ("b.ipynb", "../a.ipynb#A-title:-fit-now"):
+            with self.assertRaisesRegex(Failure, f"link to {bad}: there is no such file"):
+                follow(bad)
+        for bad in ("#a-title:-fit-now", "solutions/a.ipynb#no-heading"):
+            with self.assertRaisesRegex(Failure, f"link to {bad}: there is no such heading"):
+                follow(bad)
 
     def test_what_is_no_notebook(self) -> None:
         with tempfile.TemporaryDirectory() as name:
