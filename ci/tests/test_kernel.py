@@ -1,6 +1,7 @@
 """The kernel's build folder, its versions, and its copy of Rust's own sources."""
 
 import json
+import re
 import sys
 import tempfile
 import textwrap
@@ -14,7 +15,7 @@ from kernel.build_folder import fill, prepared  # noqa: E402
 from kernel.paths import CACHE, ROOT  # noqa: E402
 from kernel.prepare import compile_lines, dep_lines  # noqa: E402
 from kernel.toolchain import ATTRIBUTES, COMMENTS  # noqa: E402
-from kernel.versions import different_versions  # noqa: E402
+from kernel.versions import different_versions, locked_versions, packages  # noqa: E402
 
 
 class FillTest(unittest.TestCase):
@@ -100,9 +101,18 @@ class DepLinesTest(unittest.TestCase):
 
 class VersionsTest(unittest.TestCase):
     def test_the_kernel_has_the_locked_versions(self) -> None:
-        compiled, locked = ((path / "Cargo.lock").read_text() for path in (prepared(), ROOT))
-        self.assertEqual(different_versions(compiled, locked), [])
+        compiled = (prepared() / "Cargo.lock").read_text()
+        self.assertEqual(different_versions(compiled, locked_versions()), [])
         self.assertIn('name = "ndarray"', compiled)
+
+    def test_a_notebook_asks_for_exactly_a_locked_version(self) -> None:
+        locked = packages(locked_versions())
+        for line in dep_lines():
+            if "path = " in line:
+                continue
+            name = re.search(r'package = "(.+?)"', line) or re.search(r":dep (\S+)", line)
+            version = re.search(r'"=(.+?)"', line)
+            self.assertIn((name[1], version and version[1]), locked, line)
 
     def test_one_that_differs_is_named(self) -> None:
         locked = (ROOT / "Cargo.lock").read_text()

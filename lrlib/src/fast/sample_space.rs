@@ -62,18 +62,12 @@ impl SampleSpace {
         Self { rest, means, start, points, with_bias: false, trajectory: None }
     }
 
-    /// Starts with α = 0; `val` are the validation samples, shape (m, d).
-    pub(crate) fn begin(
-        &mut self,
-        start: Start<'_>,
-        with_bias: bool,
-        x: &ArrayRef2<f32>,
-        val: Option<&ArrayRef2<f32>>,
-    ) {
-        let (n, count) = (x.nrows(), start.len());
+    /// Starts from w₀ and v₀, with a bias or without; `val` are the validation samples, shape (m, d).
+    pub(crate) fn begin(&mut self, from: Start<'_>, bias: bool, x: &ArrayRef2<f32>, val: Option<&ArrayRef2<f32>>) {
+        let (n, count) = (x.nrows(), from.len());
         let products = |x: &ArrayRef2<f32>| {
             let mut products = Array2::zeros((count, x.nrows()));
-            for (mut row, (w, _)) in products.rows_mut().into_iter().zip(start) {
+            for (mut row, (w, _)) in products.rows_mut().into_iter().zip(from) {
                 if w.iter().any(|&w| w != 0.0) {
                     row.assign(&product::product(x, w).mapv(f64::from));
                 }
@@ -81,10 +75,10 @@ impl SampleSpace {
             products
         };
         self.points = Array2::zeros((count, n + count + 1));
-        for (i, &(_, bias)) in start.iter().enumerate() {
-            (self.points[[i, n + i]], self.points[[i, n + count]]) = (1.0, f64::from(bias));
+        for (i, &(_, b)) in from.iter().enumerate() {
+            (self.points[[i, n + i]], self.points[[i, n + count]]) = (1.0, f64::from(b));
         }
-        (self.start, self.with_bias) = (products(x), with_bias);
+        (self.start, self.with_bias) = (products(x), bias);
         self.trajectory = val.map(|val| Trajectory::new(products(val), x));
     }
 
