@@ -22,6 +22,8 @@ pub mod transforms;
 #[forbid(unsafe_code)]
 pub mod datasets;
 #[forbid(unsafe_code)]
+pub mod features;
+#[forbid(unsafe_code)]
 pub mod nn;
 #[forbid(unsafe_code)]
 pub mod optim;
