@@ -41,7 +41,7 @@ def thumbnail(path: Path) -> np.ndarray:
 
 def photographs(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     files = [
-        sorted(path for path in (folder / name).iterdir() if path.suffix == ".jpg")
+        sorted(path for path in (folder / name).iterdir() if path.suffix in (".jpg", ".jpeg"))
         for name in ("ants", "bees")
     ]
     x = np.stack([thumbnail(path) for paths in files for path in paths])
@@ -91,7 +91,7 @@ def train(
 
 
 def early_stop(val_losses: list[float], patience: int, min_delta: float) -> tuple[int, int, int]:
-    """Keras 3.11, callbacks/early_stopping.py, on_epoch_end, for a loss and without a baseline."""
+    """Keras 3, callbacks/early_stopping.py, on_epoch_end, for a loss and without a baseline."""
     best, best_epoch, wait = np.inf, 0, 0
     for epoch, current in enumerate(val_losses):
         wait += 1
