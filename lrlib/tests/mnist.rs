@@ -76,6 +76,15 @@ fn pictures_are_read_packed_or_not() {
     }
 }
 
+/// `ci/setup` has drawn them.
+#[test]
+fn the_drawn_digits_are_read() {
+    let read = |train| Mnist::new("../data/digits", train).expect("ci/setup draws them");
+    for (mnist, count) in [(read(true), 600), (read(false), 200)] {
+        assert_eq!((mnist.data.dim(), mnist.counts()), ((10 * count, 28, 28), [count; 10]));
+    }
+}
+
 #[test]
 fn the_content_tells_whether_a_file_is_packed() {
     let mnist = Mnist::new(folder(&gzip(&PICTURES), &gzip(&DIGITS)).path(), true).expect("read");

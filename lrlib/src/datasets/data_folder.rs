@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Dataset`] if there is none, or if the folder that `LRLIB_DATA` names lacks `train` or `val`.
 pub fn data_folder(root: impl AsRef<Path>) -> Result<PathBuf> {
-    choose(root.as_ref(), ["hymenoptera_data", "insects"], &["train", "val"], "LRLIB_DATA", env::var_os("LRLIB_DATA"))
+    choose(PICTURES, root.as_ref(), env::var_os(PICTURES.0))
 }
 
 /// Returns the folder for [`Mnist::new`](super::Mnist::new): the one that the environment variable `LRLIB_MNIST` names,
@@ -23,21 +23,25 @@ pub fn data_folder(root: impl AsRef<Path>) -> Result<PathBuf> {
 /// # Errors
 /// [`Error::Dataset`] if there is none, or if `LRLIB_MNIST` does not name a folder.
 pub fn mnist_folder(root: impl AsRef<Path>) -> Result<PathBuf> {
-    choose(root.as_ref(), ["mnist", "digits"], &[], "LRLIB_MNIST", env::var_os("LRLIB_MNIST"))
+    choose(DIGITS, root.as_ref(), env::var_os(DIGITS.0))
 }
 
-/// Returns the folder that is asked for, else the first of `names` in `root` with all these `parts`.
-fn choose(root: &Path, names: [&str; 2], parts: &[&str], variable: &str, asked: Option<OsString>) -> Result<PathBuf> {
+/// Where data may be: the environment variable that names a folder, else two folders, the preferred one first; and what
+/// must be in it.
+type Places = (&'static str, [&'static str; 2], &'static [&'static str]);
+const PICTURES: Places = ("LRLIB_DATA", ["hymenoptera_data", "insects"], &["train", "val"]);
+const DIGITS: Places = ("LRLIB_MNIST", ["mnist", "digits"], &[]);
+
+fn choose((variable, names, parts): Places, root: &Path, asked: Option<OsString>) -> Result<PathBuf> {
     let is_data = |folder: &PathBuf| folder.is_dir() && parts.iter().all(|part| folder.join(part).is_dir());
     let with = if parts.is_empty() { String::new() } else { format!(" with {} in it", parts.join(" and ")) };
     if let Some(folder) = asked.filter(|name| !name.is_empty()).map(PathBuf::from) {
         let problem = format!("{variable} names this, but it is not a folder{with}; correct or unset it");
         return if is_data(&folder) { Ok(folder) } else { Err(Error::dataset(&folder, problem)) };
     }
-    names.map(|name| root.join(name)).into_iter().find(is_data).ok_or_else(|| {
-        let [first, second] = names;
-        Error::dataset(root, format!("neither {first} nor {second} is here as a folder{with}; run ci/lab once"))
-    })
+    let [first, second] = names;
+    let problem = format!("neither {first} nor {second} is here as a folder{with}; run ci/lab once");
+    names.map(|name| root.join(name)).into_iter().find(is_data).ok_or_else(|| Error::dataset(root, problem))
 }
 
 #[cfg(test)]
@@ -50,8 +54,7 @@ mod tests {
     fn the_photographs_come_before_the_stand_in_and_lrlib_data_before_both() -> Result<()> {
         let root = tempfile::tempdir().expect("a folder");
         let (photographs, stand_in) = (root.path().join("hymenoptera_data"), root.path().join("insects"));
-        let choose =
-            |asked| super::choose(root.path(), ["hymenoptera_data", "insects"], &["train", "val"], "LRLIB_DATA", asked);
+        let choose = |asked| choose(PICTURES, root.path(), asked);
         let make = |folder: &Path| ["train", "val"].map(|part| fs::create_dir_all(folder.join(part)).expect("made"));
         let nothing = choose(None).expect_err("an empty folder").to_string();
         assert!(nothing.contains("run ci/lab"), "{nothing}");
@@ -75,7 +78,7 @@ mod tests {
     #[test]
     fn mnists_own_files_come_before_the_drawn_ones_and_lrlib_mnist_before_both() -> Result<()> {
         let root = tempfile::tempdir().expect("a folder");
-        let choose = |asked| super::choose(root.path(), ["mnist", "digits"], &[], "LRLIB_MNIST", asked);
+        let choose = |asked| choose(DIGITS, root.path(), asked);
         let nothing = choose(None).expect_err("an empty folder").to_string();
         assert!(nothing.contains("neither mnist nor digits is here as a folder; run ci/lab"), "{nothing}");
         for name in ["digits", "mnist"] {
