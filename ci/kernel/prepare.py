@@ -19,6 +19,9 @@ from kernel.versions import check_versions
 
 KEPT_FOR = 14 * 24 * 3600  # seconds after which an unused prepared folder is removed
 COMPILE_LIMIT = 30 * 60  # seconds
+# For a variable whose type it does not find, the kernel runs `cargo check`, which needs its own
+# files of every library. The first wrong `let` would wait for them as long as for a set-up.
+WRONG = "let wrong = 1 * 0.5;"
 
 
 def prepare() -> None:
@@ -38,6 +41,7 @@ def prepare() -> None:
         lines = dep_lines()
         if problem := compile_lines(part, lines[:1]):
             sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
+        compile_lines(part, [lines[0], WRONG])
         # Beside other crates, some of lrlib's get more features: a second build, beside the first.
         if lines[1:] and (problem := compile_lines(part, lines)):
             print(f"set-up: a :dep line of a notebook does not compile: {problem}", flush=True)
@@ -77,7 +81,7 @@ def sources_state() -> str:
     an edit and its undoing, every kernel's first cell would otherwise compile them again."""
     files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
     times = [(path.name, path.stat().st_mtime_ns) for path in files if path.exists()]
-    return digest(str(ROOT), dep_lines(), times)
+    return digest(str(ROOT), dep_lines(), WRONG, times)
 
 
 def compile_lines(folder: Path, lines: list[str]) -> str:

@@ -13,7 +13,7 @@ sys.path.insert(0, str(CI))
 
 from kernel.build_folder import fill, prepared  # noqa: E402
 from kernel.paths import CACHE, ROOT  # noqa: E402
-from kernel.prepare import compile_lines, dep_lines  # noqa: E402
+from kernel.prepare import WRONG, compile_lines, dep_lines  # noqa: E402
 from kernel.toolchain import ATTRIBUTES, COMMENTS  # noqa: E402
 from kernel.versions import different_versions, locked_versions, packages  # noqa: E402
 
@@ -78,6 +78,23 @@ class TypesTest(unittest.TestCase):
             fill(copy, prepared())
             problem = compile_lines(copy, textwrap.dedent(lines).splitlines())
         self.assertEqual(problem, "")
+
+
+class WrongCellTest(unittest.TestCase):
+    def test_the_first_wrong_cell_finds_the_libraries_checked(self) -> None:
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="wrong-") as folder:
+            copy = Path(folder) / "copy"
+            fill(copy, prepared())
+            before = units(copy)
+            problem = compile_lines(copy, [dep_lines()[0], WRONG])
+            self.assertEqual(units(copy) - before, set())
+        self.assertEqual(problem, "cannot multiply `{integer}` by `{float}`")
+
+
+def units(folder: Path) -> set[str]:
+    """The names of what Cargo has compiled or checked in a build folder, without the cells."""
+    names = {path.name for path in folder.rglob(".fingerprint/*")}
+    return {name for name in names if not name.startswith("ctx-")}
 
 
 class DepLinesTest(unittest.TestCase):
