@@ -122,6 +122,14 @@ fn velocity_rate_and_the_best_epoch_are_continued() {
             let unbroken = fit(&mut whole, &train, Some(&val), &config).expect("it trains");
             assert_eq!(unbroken.stopped_early, patience == 20, "{unbroken:?}, best {:?}", unbroken.best_epoch);
 
+            let config = TrainConfig { checkpoint: None, ..config };
+            let without = fit(&mut start.clone(), &train, Some(&val), &config).expect("it trains");
+            assert_eq!(without.best_epoch, unbroken.best_epoch);
+            for (epoch, expected) in unbroken.epochs.iter().zip(&without.epochs) {
+                let exact = method != Method::SampleSpace;
+                assert!((epoch.loss - expected.loss).abs() <= if exact { 0.0 } else { 1e-6 }, "{method:?}: {epoch}");
+            }
+
             let config = TrainConfig { checkpoint: kept("kept"), ..config };
             // A piece ends at its best epoch, but the run goes on from its last; after a stop, nothing is left to do.
             for epochs in [7, 21, 28, 100, 100] {
