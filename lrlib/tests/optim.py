@@ -1,14 +1,15 @@
-"""Writes optim.txt: what PyTorch's optimizer and schedules, and scikit-learn's L1, make of two data sets.
+"""Writes optim.txt: what PyTorch's optimizer and schedules, and scikit-learn's L1, make of data.
 
 To run by hand: pip install torch==2.13.0 scikit-learn==1.9.1 pillow
                 python lrlib/tests/optim.py PHOTOGRAPHS
 
-`pattern` are numbers that Rust can compute too. `photographs` are thumbnails of 8 × 8 blocks; a block's
-value is the mean of its pixels, rounded to a whole level in integers, so that both sides have the
-same. Only numbers of the runs are written.
+`pattern` are numbers that Rust can compute too. `photographs` are thumbnails of 8 × 8 blocks; a
+block's value is the mean of its pixels, rounded to a whole level in integers, so that both sides
+have the same. Only numbers of the runs are written.
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,33 +49,45 @@ def photographs(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     return x, np.repeat([0, 1], [len(paths) for paths in files])
 
 
-def schedule(
-    optimizer: torch.optim.Optimizer, name: str, warm_up: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    after = {
-        "constant": lambda: StepLR(optimizer, EPOCHS, 1.0),
-        "step": lambda: StepLR(optimizer, 7, 0.6),
-        "cosine": lambda: CosineAnnealingLR(optimizer, 40, 0.001),
-    }[name]()
-    if not warm_up:
-        return after
-    before = LinearLR(optimizer, 1 / (warm_up + 1), total_iters=warm_up)
-    return SequentialLR(optimizer, [before, after], [warm_up])
+@dataclass
+class Settings:
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    warm_up: int = 0
+
+    def __str__(self) -> str:
+        return " ".join(
+            f"{name}={int(value) if isinstance(value, bool) else value}"
+            for name, value in vars(self).items()
+        )
+
+    def scheduler(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+        after = {
+            "constant": lambda: StepLR(optimizer, EPOCHS, 1.0),
+            "step": lambda: StepLR(optimizer, 7, 0.6),
+            "cosine": lambda: CosineAnnealingLR(optimizer, 40, 0.001),
+        }[self.schedule]()
+        if not self.warm_up:
+            return after
+        before = LinearLR(optimizer, 1 / (self.warm_up + 1), total_iters=self.warm_up)
+        return SequentialLR(optimizer, [before, after], [self.warm_up])
 
 
-def train(
-    data: Data, momentum: float, nesterov: bool, weight_decay: float, name: str, warm_up: int
-) -> tuple[list[float], list[float], list[float]]:
+def train(data: Data, settings: Settings) -> tuple[list[float], list[float], list[float]]:
     x, y, x_val, y_val = (torch.tensor(part, dtype=torch.float64) for part in data)
     linear = torch.nn.Linear(x.shape[1], 1, dtype=torch.float64)
     torch.nn.init.zeros_(linear.weight)
     torch.nn.init.zeros_(linear.bias)
     groups = [
-        {"params": [linear.weight], "weight_decay": weight_decay},
+        {"params": [linear.weight], "weight_decay": settings.weight_decay},
         {"params": [linear.bias], "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=momentum, nesterov=nesterov)
-    scheduler = schedule(optimizer, name, warm_up)
+    optimizer = torch.optim.SGD(
+        groups, lr=0.1, momentum=settings.momentum, nesterov=settings.nesterov
+    )
+    scheduler = settings.scheduler(optimizer)
     entropy = torch.nn.functional.binary_cross_entropy_with_logits
     rates, losses, val_losses = [], [], []
     for _ in range(EPOCHS):
@@ -126,22 +139,20 @@ def main(folder: Path) -> None:
     for data_name, (x, y, x_val, y_val) in sets.items():
         data = (x / 255 - 0.5, y.astype(float), x_val / 255 - 0.5, y_val.astype(float))
         for settings in (
-            (0.0, False, 0.1, "constant", 0),
-            (0.9, False, 0.0, "constant", 0),
-            (0.9, True, 0.0, "constant", 0),
-            (0.9, False, 0.1, "constant", 0),
-            (0.8, True, 0.1, "constant", 0),
-            (0.0, False, 0.0, "step", 0),
-            (0.0, False, 0.0, "cosine", 0),
-            (0.0, False, 0.0, "constant", 5),
-            (0.9, False, 0.1, "cosine", 5),
-            (0.9, True, 0.0, "step", 3),
+            Settings(weight_decay=0.1),
+            Settings(momentum=0.9),
+            Settings(momentum=0.9, nesterov=True),
+            Settings(momentum=0.9, weight_decay=0.1),
+            Settings(momentum=0.8, nesterov=True, weight_decay=0.1),
+            Settings(schedule="step"),
+            Settings(schedule="cosine"),
+            Settings(warm_up=5),
+            Settings(momentum=0.9, weight_decay=0.1, schedule="cosine", warm_up=5),
+            Settings(momentum=0.9, nesterov=True, schedule="step", warm_up=3),
         ):
-            rates, losses, val_losses = train(data, *settings)
-            momentum, nesterov, weight_decay, name, warm_up = settings
+            rates, losses, val_losses = train(data, settings)
             lines.append(
-                f"data={data_name} momentum={momentum} nesterov={int(nesterov)} weight_decay={weight_decay} "
-                f"schedule={name} warm_up={warm_up} rates={text(rates)} losses={text(losses)} "
+                f"data={data_name} {settings} rates={text(rates)} losses={text(losses)} "
                 f"val_losses={text(val_losses)} stop={text(early_stop(val_losses, 4, 0.001))}"
             )
         for l1 in (0.01, 0.03):

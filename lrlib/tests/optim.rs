@@ -1,7 +1,7 @@
 //! Momentum, schedules, weight decay and early stopping give PyTorch's curves, and L1 scikit-learn's minimum: `optim.py`
 //! beside this file wrote them, from numbers that both sides compute, and from thumbnails of the photographs.
 
-use std::{collections::HashMap, env, ops::Range, path::PathBuf};
+use std::{collections::HashMap, env, ops::Range, path::PathBuf, sync::LazyLock};
 
 use lrlib::{
     datasets::{Batch, ImageFolder},
@@ -43,18 +43,22 @@ impl Case {
     }
 }
 
+/// Train and val of the photographs, where they are there.
+static THUMBNAILS: LazyLock<Option<(Batch, Batch)>> = LazyLock::new(|| {
+    let data = env::var_os("LRLIB_DATA").map(PathBuf::from).filter(|data| data.join("train").is_dir())?;
+    Some((load(data.join("train")), load(data.join("val"))))
+});
+
 /// The cases that have this number, each with train and val. Without the photographs, theirs are left out.
 fn cases(name: &str) -> Vec<(Case, Batch, Batch)> {
     let named = |part: &'static str| part.split_once('=').expect("a name");
     let all = include_str!("optim.txt").lines().map(|line| Case(line.split(' ').map(named).collect()));
-    let photographs = env::var_os("LRLIB_DATA").map(PathBuf::from).filter(|data| data.join("train").is_dir());
-    let thumbnails = photographs.map(|data| (load(data.join("train")), load(data.join("val"))));
-    if thumbnails.is_none() {
+    if THUMBNAILS.is_none() {
         println!("without photographs: set LRLIB_DATA to their folder");
     }
     let with_data = |case: Case| match case.0["data"] {
         "pattern" => Some((case, pattern(0..24), pattern(24..40))),
-        _ => thumbnails.clone().map(|(train, val)| (case, train, val)),
+        _ => THUMBNAILS.clone().map(|(train, val)| (case, train, val)),
     };
     all.filter(|case| case.0.contains_key(name)).filter_map(with_data).collect()
 }
@@ -211,7 +215,7 @@ fn l1_reaches_scikit_learns_minimum_with_the_same_zeros() {
         // 1 over the curvature, or less: ‖X‖²/4n with the bias's column.
         let n = train.num_samples() as f32;
         let learning_rate = 4.0 / (train.x.iter().map(|x| x * x).sum::<f32>() / n + 1.0);
-        let config = TrainConfig { epochs: 20_000, learning_rate, l1, ..Default::default() };
+        let config = TrainConfig { epochs: 10_000, learning_rate, l1, ..Default::default() };
         let mut model = LogisticRegression::new(train.num_features());
         let history = fit(&mut model, &train, None, &config).expect("it trains");
         assert_eq!(history.method, Method::FeatureSpace, "L1 leaves the span of the samples");

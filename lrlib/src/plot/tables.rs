@@ -69,6 +69,7 @@ fn epochs(history: &History) -> Table {
         (None, Method::FeatureSpace) => "over all pixels".into(),
         (None, Method::SampleSpace) => "in sample space".into(),
     };
+    let best = history.best_epoch.map(|epoch| format!(", the best is {epoch}")).unwrap_or_default();
     let (count, with_val) = (history.epochs.len(), history.epochs.iter().any(|epoch| epoch.val_accuracy.is_some()));
     let columns = if with_val { 5 } else { 3 };
     let percent = |share: f32| format!("{:.2} %", 100.0 * share);
@@ -81,7 +82,7 @@ fn epochs(history: &History) -> Table {
     let is_shown = |at: usize| at.is_multiple_of(round_step(count)) || at + 1 == count;
     let header = ["epoch", "loss", "train", "val loss", "val"];
     Table {
-        caption: format!("{count} epoch{} {way}", if count == 1 { "" } else { "s" }),
+        caption: format!("{count} epoch{} {way}{best}", if count == 1 { "" } else { "s" }),
         header: header[..columns].iter().map(ToString::to_string).collect(),
         rows: history.epochs.iter().enumerate().filter(|(at, _)| is_shown(*at)).map(|(_, epoch)| row(epoch)).collect(),
     }
@@ -131,6 +132,8 @@ mod tests {
         assert_eq!(epochs(&history(2, Some(0.6))).to_string(), text);
         assert_eq!(epochs(&history(2, None)).header, ["epoch", "loss", "train"]);
         assert_eq!(epochs(&history(0, None)).rows.len(), 0);
+        let stopped = History { best_epoch: Some(0), stopped_early: true, ..history(2, Some(0.6)) };
+        assert_eq!(epochs(&stopped).caption, "2 epochs over all pixels, the best is 0");
     }
 
     #[test]
