@@ -5,25 +5,25 @@ use ndarray::Array1;
 
 use super::{
     feature::{Feature, scale},
-    lab::{lab, linear_light},
-    pooling::{Pooling, normalize},
+    lab::rgb2lab,
+    pooling::Pooling,
 };
 use crate::error::{Error, Result};
 
-/// The largest |a| and |b| with a bin of their own; few colours of photographs are farther from grey.
+/// The largest |a| and |b| with a bin of their own: few colours in photographs are farther from grey.
 const MOST: f32 = 64.0;
 
 /// A histogram of the colours in Lab.
 ///
-/// Each pixel is shared among the eight nearest bins, each axis linearly (soft assignment), so that a small change of
-/// colour is a small change of the vector. Bin (i, j, k) of L, a and b is number (i·bins + j)·bins + k. The bins hold the
-/// square roots of their shares, so the vector has length 1, and the dot product of two is their Bhattacharyya coefficient.
+/// Each pixel is shared among the eight nearest bins, linearly along each axis (soft assignment), so that a small change of
+/// colour is a small change of the vector. Bin (i, j, k) of L, a and b is number (i·bins + j)·bins + k. The vector holds
+/// the square roots of the shares, so its length is 1, and the dot product of two is their Bhattacharyya coefficient.
 ///
 /// ```
 /// use lrlib::{features::{ColorHistogram, Feature}, image::RgbImage};
 /// let black = RgbImage::new(20, 10);
 /// let histogram = ColorHistogram { bins: 2, ..Default::default() }.extract(&black)?;
-/// // L = 0 is dark; a = b = 0 lies halfway between two bins.
+/// // L = 0 is in the dark half; a = b = 0 lies midway between two bins.
 /// let expected = [0.5, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0];
 /// assert!(histogram.iter().zip(expected).all(|(share, expected)| (share - expected).abs() < 1e-3));
 /// # Ok::<(), lrlib::Error>(())
@@ -41,7 +41,7 @@ pub struct ColorHistogram {
 /// 8 × 8 × 8 bins, at 224 pixels.
 impl Default for ColorHistogram {
     fn default() -> Self {
-        Self { size: 224, bins: 8, pooling: Pooling::default() }
+        Self { size: 224, bins: 8, pooling: Pooling::CENTER }
     }
 }
 
@@ -49,33 +49,28 @@ impl Feature for ColorHistogram {
     fn extract(&self, picture: &RgbImage) -> Result<Array1<f32>> {
         let Self { size, bins, pooling } = *self;
         if !(2..=32).contains(&bins) {
-            return Err(Error::Config(format!("a histogram of {bins} bins a colour axis: use 2 to 32")));
+            return Err(Error::Config(format!("{bins} bins for each axis of the colours: use 2 to 32")));
         }
-        pooling.check()?;
-        let picture = scale(picture, size, 1, "ColorHistogram")?;
+        let picture = scale(picture, size, 1)?;
         let sides = [picture.width() as usize, picture.height() as usize];
-        let (light, mut histogram) = (linear_light(), vec![0.0; bins * bins * bins]);
+        let mut histogram = vec![0.0; bins * bins * bins];
         for (x, y, pixel) in picture.enumerate_pixels() {
             let weight = pooling.weight([x as usize, y as usize], 1, sides);
-            let [l, a, b] = lab(pixel.0.map(|byte| light[usize::from(byte)]));
-            let shares = [l / 100.0, (a / MOST + 1.0) / 2.0, (b / MOST + 1.0) / 2.0];
-            // The lower of the two nearest bins, and how far the colour lies towards the upper.
-            let places = shares.map(|share| {
-                let place = (share * bins as f32 - 0.5).clamp(0.0, (bins - 1) as f32);
+            let [l, a, b] = rgb2lab(pixel.0);
+            let [l, a, b] = [l / 100.0, (a / MOST + 1.0) / 2.0, (b / MOST + 1.0) / 2.0].map(|place| {
+                let place = (place * bins as f32 - 0.5).clamp(0.0, (bins - 1) as f32);
                 let low = (place as usize).min(bins - 2);
-                (low, place - low as f32)
+                [(low, 1.0 - (place - low as f32)), (low + 1, place - low as f32)]
             });
-            for corner in 0..8 {
-                let (mut bin, mut share) = (0, weight);
-                for (axis, (low, rest)) in places.into_iter().enumerate() {
-                    let up = corner >> axis & 1;
-                    bin = bin * bins + low + up;
-                    share *= if up == 1 { rest } else { 1.0 - rest };
+            for (i, p) in l {
+                for (j, q) in a {
+                    for (k, r) in b {
+                        histogram[(i * bins + j) * bins + k] += weight * p * q * r;
+                    }
                 }
-                histogram[bin] += share;
             }
         }
-        normalize(&mut histogram)?;
+        pooling.normalize(&mut histogram)?;
         Ok(histogram.into_iter().map(f32::sqrt).collect())
     }
 }

@@ -1,42 +1,42 @@
-//! The eigenvectors of a symmetric matrix, by Jacobi's method.
+//! The eigenvectors of a covariance matrix, by Jacobi's method in Hestenes' form.
 //!
-//! A rotation in the plane of two axes makes their off-diagonal element 0. Repeated over all pairs, the matrix becomes
-//! diagonal (Golub and Van Loan, Matrix Computations, 2013, section 8.5).
+//! Two rows are rotated into each other until they are orthogonal, and so are all pairs, again and again. In the end each
+//! row is an eigenvector times its eigenvalue (Golub and Van Loan, Matrix Computations, 2013, section 8.6.3).
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array2, Axis, Zip};
 
-/// After some ten passes over all pairs nothing is left to rotate.
+/// Some ten passes over all pairs leave nothing to rotate.
 const MAX_PASSES: usize = 50;
 
-/// Returns the eigenvalues in falling order, and the eigenvectors as rows.
-pub(super) fn eigh(mut a: Array2<f64>) -> (Array1<f64>, Array2<f64>) {
+/// Returns the eigenvalues of a symmetric matrix without negative ones, falling, and the eigenvectors as rows; zeros for an
+/// eigenvalue of 0.
+pub(super) fn eigh(mut a: Array2<f64>) -> (Vec<f64>, Array2<f64>) {
     let n = a.nrows();
-    let mut vectors = Array2::<f64>::eye(n);
-    let negligible = 1e-30 * a.iter().map(|number| number * number).sum::<f64>();
     for _ in 0..MAX_PASSES {
-        let mut rotated = false;
+        let mut is_done = true;
         for (p, q) in (0..n).flat_map(|p| (p + 1..n).map(move |q| (p, q))) {
-            let between = a[[p, q]];
-            if between * between <= negligible {
+            let (mut above, mut below) = a.view_mut().split_at(Axis(0), q);
+            let (mut x, mut y) = (above.row_mut(p), below.row_mut(0));
+            let (xx, yy, xy) = (x.dot(&x), y.dot(&y), x.dot(&y));
+            if xy * xy <= 1e-28 * xx * yy {
                 continue;
             }
-            rotated = true;
-            let cotangent = (a[[q, q]] - a[[p, p]]) / (2.0 * between);
+            is_done = false;
+            let cotangent = (yy - xx) / (2.0 * xy);
             let tangent = cotangent.signum() / (cotangent.abs() + cotangent.hypot(1.0));
-            let (cos, sin) = (1.0 / tangent.hypot(1.0), tangent / tangent.hypot(1.0));
-            let rotate = |x: &mut f64, y: &mut f64| (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
-            for matrix in [&mut a, &mut vectors] {
-                let (mut above, mut below) = matrix.view_mut().split_at(Axis(0), q);
-                above.row_mut(p).iter_mut().zip(below.row_mut(0)).for_each(|(x, y)| rotate(x, y));
-            }
-            let (mut left, mut right) = a.view_mut().split_at(Axis(1), q);
-            left.column_mut(p).iter_mut().zip(right.column_mut(0)).for_each(|(x, y)| rotate(x, y));
+            let cosine = 1.0 / tangent.hypot(1.0);
+            Zip::from(&mut x).and(&mut y).for_each(|x, y| {
+                (*x, *y) = (cosine * (*x - tangent * *y), cosine * (tangent * *x + *y));
+            });
         }
-        if !rotated {
+        if is_done {
             break;
         }
     }
+    let lengths: Vec<f64> = a.outer_iter().map(|row| row.dot(&row).sqrt()).collect();
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| a[[j, j]].total_cmp(&a[[i, i]]));
-    (a.diag().select(Axis(0), &order), vectors.select(Axis(0), &order))
+    order.sort_by(|&i, &j| lengths[j].total_cmp(&lengths[i]));
+    let mut vectors = a.select(Axis(0), &order);
+    vectors.outer_iter_mut().zip(&order).for_each(|(mut row, &i)| row /= lengths[i].max(f64::MIN_POSITIVE));
+    (order.into_iter().map(|i| lengths[i]).collect(), vectors)
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use crate::{
-    datasets::{Batch, ImageFolder},
+    datasets::{Batch, ImageFolder, Sample},
     error::{Error, Result},
     transforms::{Resize, Transform as _},
 };
@@ -13,24 +13,23 @@ use crate::{
 /// A vector computed from one picture, with nothing fitted on others.
 ///
 /// ```
-/// use lrlib::{Result, features::{ColorHistogram, Feature}, image::RgbImage, ndarray::{Array1, array}};
+/// use lrlib::{Result, features::Feature, image::RgbImage, ndarray::{Array1, array}};
 ///
-/// struct Brightness;
+/// struct MostRed;
 ///
-/// impl Feature for Brightness {
+/// impl Feature for MostRed {
 ///     fn extract(&self, picture: &RgbImage) -> Result<Array1<f32>> {
-///         let bytes = picture.as_raw();
-///         Ok(array![bytes.iter().map(|&byte| f32::from(byte)).sum::<f32>() / bytes.len() as f32])
+///         Ok(array![picture.pixels().map(|pixel| f32::from(pixel.0[0])).fold(0.0, f32::max)])
 ///     }
 /// }
-/// assert_eq!(Brightness.extract(&RgbImage::from_pixel(2, 2, [10, 20, 60].into()))?, array![30.0]);
+/// assert_eq!(MostRed.extract(&RgbImage::from_pixel(2, 2, [10, 20, 60].into()))?, array![10.0]);
 /// # Ok::<(), lrlib::Error>(())
 /// ```
 pub trait Feature: Sync {
     /// Returns the vector of a picture of any size.
     ///
     /// # Errors
-    /// [`Error::Config`] if the feature's settings are wrong, or the picture is too small for them.
+    /// [`Error::Config`] if a setting is wrong, or the picture is too small for the settings.
     fn extract(&self, picture: &RgbImage) -> Result<Array1<f32>>;
 }
 
@@ -39,8 +38,7 @@ pub trait Feature: Sync {
 /// # Errors
 /// That of [`ImageFolder::get`] or [`Feature::extract`] for a picture, with its path.
 pub fn extract(folder: &ImageFolder, feature: &dyn Feature) -> Result<Batch> {
-    let rows = for_each(folder, |picture| feature.extract(picture))?;
-    let x = stack(rows)?;
+    let x = stack(for_each(folder, |picture| feature.extract(picture))?)?;
     let y = folder.samples().iter().map(|sample| sample.label as f32).collect();
     Ok(Batch { x, y, paths: folder.samples().iter().map(|sample| sample.path.clone()).collect() })
 }
@@ -50,11 +48,11 @@ pub(super) fn for_each<T: Send>(
     folder: &ImageFolder,
     compute: impl Fn(&RgbImage) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
-    let results = (0..folder.len()).into_par_iter().with_max_len(1).map(|index| {
-        let with_path = |error: Error| Error::dataset(&folder.samples()[index].path, error.to_string());
-        compute(&folder.get(index)?.0).map_err(with_path)
-    });
-    results.collect()
+    let samples = folder.samples().par_iter().enumerate().with_max_len(1);
+    let compute = |(index, sample): (usize, &Sample)| {
+        compute(&folder.get(index)?.0).map_err(|error| Error::dataset(&sample.path, error.to_string()))
+    };
+    samples.map(compute).collect()
 }
 
 /// Returns the vectors as the rows of a matrix.
@@ -65,14 +63,13 @@ pub(super) fn stack(rows: Vec<Array1<f32>>) -> Result<Array2<f32>> {
         .map_err(|_| Error::Config("the feature's vectors differ in length from picture to picture".into()))
 }
 
-/// Returns the picture with its short side scaled to `size`, which must be at least `least` pixels.
-pub(super) fn scale(picture: &RgbImage, size: u32, least: usize, name: &str) -> Result<RgbImage> {
+/// Returns the picture with its short side scaled to `size` pixels, where a patch of `patch` pixels must fit in.
+pub(super) fn scale(picture: &RgbImage, size: u32, patch: usize) -> Result<RgbImage> {
     let scaled = Resize(size).apply(picture.clone());
     let (width, height) = scaled.dimensions();
-    if (width.min(height) as usize) < least {
-        return Err(Error::Config(format!(
-            "the picture has {width} × {height} pixels at size {size}, but {name} needs at least {least} on each side"
-        )));
+    if (width.min(height) as usize) < patch {
+        let problem = format!("a picture of {width} × {height} pixels after scaling to {size}");
+        return Err(Error::Config(format!("{problem} is too small for patches of {patch}: use a larger size")));
     }
     Ok(scaled)
 }

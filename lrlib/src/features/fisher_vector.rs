@@ -3,19 +3,21 @@
 //! A mixture of Gaussians models the descriptors of all training pictures. The gradient of a picture's mean log-likelihood
 //! with respect to the mixture's parameters says how these would have to change to model this picture better (Perronnin,
 //! Sánchez and Mensink 2010; Sánchez, Perronnin, Mensink and Verbeek 2013). With γ as in [`GaussianMixture`] and weights w
-//! of sum 1, each divided by the standard deviation that it would have on the mixture's own points:
+//! of sum 1, and divided by the standard deviation that it has on points of the mixture:
 //!
 //! > for μₖ:  Σᵢ wᵢ·γᵢₖ·(xᵢ − μₖ)/σₖ / √πₖ        for σₖ:  Σᵢ wᵢ·γᵢₖ·((xᵢ − μₖ)²/σₖ² − 1) / √(2πₖ)
+
+use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayRef2, Axis};
 use ndarray_rand::rand::seq::index;
 use rayon::prelude::*;
 
 use super::{
-    check::{check_columns, wrong_length},
+    check::check,
     dense_descriptors::Descriptors,
     feature::stack,
-    gaussian_mixture::{BLOCK, GaussianMixture},
+    gaussian_mixture::{BLOCK, GaussianMixture, split},
     pca::Pca,
 };
 use crate::{
@@ -36,14 +38,14 @@ pub struct FisherConfig {
     pub seed: u64,
 }
 
-/// 32 Gaussians, 64 components, 200 descriptors of each picture.
+/// 32 Gaussians, 64 components, 200 descriptors of each picture, seed 0.
 impl Default for FisherConfig {
     fn default() -> Self {
         Self { gaussians: 32, components: 64, samples_per_picture: 200, seed: 0 }
     }
 }
 
-/// A PCA and a mixture fitted on descriptors of training pictures. It turns the descriptors of a picture into a vector of
+/// A PCA and a mixture, fitted on descriptors of training pictures. It turns the descriptors of a picture into a vector of
 /// 2·k·d numbers.
 ///
 /// ```no_run
@@ -69,50 +71,42 @@ impl FisherVector {
     /// Fits PCA and mixture on descriptors drawn from each of the training pictures.
     ///
     /// # Errors
-    /// [`Error::Config`] if there are no pictures, their descriptors differ in length, or there are fewer descriptors or
-    /// numbers than the components or Gaussians asked for.
+    /// [`Error::Config`] if there are no pictures, their descriptors differ in length, or there are too few for the components
+    /// or Gaussians asked for.
     pub fn fit(train: &[Descriptors], config: &FisherConfig) -> Result<Self> {
-        let Some(first) = train.first() else {
-            return Err(Error::Config("FisherVector needs the descriptors of at least one picture".into()));
-        };
-        let (length, mut numbers) = (first.x.ncols(), Vec::new());
+        let length = train.first().map_or(0, |first| first.x.ncols());
+        check_lengths(train, length)?;
+        let mut numbers = Vec::new();
         for (picture, Descriptors { x, .. }) in train.iter().enumerate() {
-            if x.ncols() != length {
-                return Err(wrong_length(x.ncols(), length, "FisherVector"));
-            }
-            let rng = &mut rng(config.seed, 0, picture);
-            for row in index::sample(rng, x.nrows(), config.samples_per_picture.min(x.nrows())) {
-                numbers.extend(x.row(row).iter().map(|&byte| f32::from(byte) / 255.0));
+            let rows = config.samples_per_picture.min(x.nrows());
+            for row in index::sample(&mut rng(config.seed, 0, picture), x.nrows(), rows) {
+                numbers.extend(x.row(row).mapv(number));
             }
         }
-        let x = Array2::from_shape_vec((numbers.len() / length, length), numbers).expect("whole rows");
+        let x = Array2::from_shape_vec((numbers.len() / length.max(1), length), numbers).expect("whole rows");
         let pca = Pca::fit(&x, config.components)?;
         let mixture = GaussianMixture::fit(&pca.transform(&x)?, config.gaussians, config.seed)?;
         Ok(Self { pca, mixture, pictures: train.len() })
     }
 
-    /// Returns a row for each picture, computed on all cores: the gradient, with the signed square root of each number, scaled
-    /// to length 1.
+    /// Returns a row for each picture, computed on all cores: the signed square roots of the gradient, scaled to length 1.
     ///
     /// # Errors
     /// [`Error::Config`] if there are no pictures, or their descriptors are not as long as those fitted on.
     pub fn transform(&self, pictures: &[Descriptors]) -> Result<Array2<f32>> {
-        let length = self.pca.mean.len();
-        if let Some(other) = pictures.iter().find(|picture| picture.x.ncols() != length) {
-            return Err(wrong_length(other.x.ncols(), length, "FisherVector"));
-        }
+        check_lengths(pictures, self.pca.mean.len())?;
         stack(pictures.par_iter().with_max_len(1).map(|picture| self.encode(picture)).collect())
     }
 
     fn encode(&self, picture: &Descriptors) -> Array1<f32> {
         let (k, d) = self.mixture.means.dim();
+        let (blocks, weights) = (picture.x.axis_chunks_iter(Axis(0), BLOCK), &picture.weights);
         let mut moments = Array2::zeros((k, 2 * d + 1));
-        let blocks = picture.x.axis_chunks_iter(Axis(0), BLOCK);
-        for (bytes, weights) in blocks.zip(picture.weights.axis_chunks_iter(Axis(0), BLOCK)) {
-            let x = self.pca.project(&bytes.mapv(|byte| f32::from(byte) / 255.0).view());
+        for (block, weights) in blocks.zip(weights.axis_chunks_iter(Axis(0), BLOCK)) {
+            let x = self.pca.project(&block.mapv(number).view());
             moments += &self.mixture.moments(x.view(), &weights).0;
         }
-        let rooted = gradient(&self.mixture, &moments).mapv(|g| g.signum() * g.abs().sqrt());
+        let rooted = gradient(&self.mixture, &moments).mapv(|number| number.signum() * number.abs().sqrt());
         let length = rooted.dot(&rooted).sqrt().max(f64::MIN_POSITIVE);
         rooted.mapv(|number| (number / length) as f32)
     }
@@ -122,33 +116,44 @@ impl FisherVector {
 /// standard deviations. `skimage.feature.fisher_vector` has k for the weights before them.
 ///
 /// # Errors
-/// [`Error::Config`] if the rows have another length than the means, or are not finite.
+/// [`Error::Config`] if the rows are not as long as the means, or not finite.
 pub fn fisher_vector(x: &ArrayRef2<f32>, mixture: &GaussianMixture) -> Result<Array1<f32>> {
-    check_columns(x, mixture.means.ncols(), "GaussianMixture")?;
+    check(x, mixture.means.ncols(), "GaussianMixture")?;
     let weights = Array1::from_elem(x.nrows(), 1.0 / x.nrows() as f32);
     Ok(gradient(mixture, &mixture.moments(x.view(), &weights).0).mapv(|number| number as f32))
 }
 
-/// Returns the gradient from the moments of the mixture.
 fn gradient(mixture: &GaussianMixture, moments: &ArrayRef2<f64>) -> Array1<f64> {
-    let ((k, d), center) = (mixture.means.dim(), mixture.center());
-    let mut gradient = Array1::zeros(2 * k * d);
-    for (j, sums) in moments.outer_iter().enumerate() {
-        let (count, root) = (sums[2 * d], f64::from(mixture.weights[j]).sqrt());
-        for c in 0..d {
-            let mean = f64::from(mixture.means[[j, c]] - center[c]);
-            let variance = f64::from(mixture.covariances[[j, c]]);
-            let (first, second) = (sums[c] - mean * count, sums[d + c] - mean * (2.0 * sums[c] - mean * count));
-            gradient[j * d + c] = first / (variance.sqrt() * root);
-            gradient[(k + j) * d + c] = (second / variance - count) / (root * 2.0_f64.sqrt());
-        }
+    let [first, second, count] = split(moments);
+    let means = (&mixture.means - &mixture.center()).mapv(f64::from);
+    let std = mixture.covariances.mapv(|variance| f64::from(variance).sqrt());
+    let root = mixture.weights.mapv(|weight| f64::from(weight).sqrt()).insert_axis(Axis(1));
+    // Σ(x − μ) and Σ(x − μ)², from the sums of x, x² and 1.
+    let for_means = &first - &means * &count;
+    let squares = &second - &means * (&first + &for_means);
+    let for_std = (squares / (&std * &std) - count) / (&root * 2.0_f64.sqrt());
+    (for_means / (std * root)).into_iter().chain(for_std).collect()
+}
+
+fn check_lengths(pictures: &[Descriptors], length: usize) -> Result<()> {
+    let other = pictures.iter().map(|picture| picture.x.ncols()).find(|&other| other != length);
+    match other {
+        None if !pictures.is_empty() => Ok(()),
+        None => Err(Error::Config("FisherVector needs the descriptors of at least one picture".into())),
+        Some(other) => Err(Error::Config(format!(
+            "FisherVector was fitted on descriptors of {length} numbers, not {other}: use the same DenseDescriptors"
+        ))),
     }
-    gradient
+}
+
+/// Returns the number that a byte stands for.
+fn number(byte: u8) -> f32 {
+    f32::from(byte) / 255.0
 }
 
 /// `FisherVector(Pca(128 → 64, …), GaussianMixture(32 Gaussians …), fitted on 244 pictures)`
-impl std::fmt::Debug for FisherVector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for FisherVector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "FisherVector({:?}, {:?}, fitted on {} pictures)", self.pca, self.mixture, self.pictures)
     }
 }

@@ -2,31 +2,27 @@
 //!
 //! With φ(x) = (x, x², 1), the logarithm of each density is a dot product, ln(πₖ·pₖ(x)) = aₖ·φ(x), and all that a step of
 //! EM or a Fisher vector needs are the sums Σᵢ γᵢₖ·φ(xᵢ), where γᵢₖ is the probability that point i comes from k. So both
-//! are matrix products. They are done in f32 on points relative to the mean of the mixture, and added up in f64.
+//! are matrix products. They are computed in f32, on points relative to the mean of the mixture, and added up in f64.
 
-use std::f64::consts::TAU;
+use std::{f64::consts::TAU, fmt};
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView2, Axis, Zip, concatenate};
 use ndarray_rand::rand::Rng as _;
 use rayon::prelude::*;
 
-use super::check::{check_columns, check_rows};
+use super::check::check;
 use crate::{
     datasets::rng,
     error::{Error, Result},
 };
 
-/// Points multiplied at a time, few enough to stay in the processor's cache.
+/// Points multiplied at a time: few enough for the processor's cache.
 pub(super) const BLOCK: usize = 256;
-/// Points of one piece of work.
-const PIECE: usize = 4096;
 /// EM ends when the mean log-likelihood rises by less than this in a step, or after `MAX_STEPS`.
 const TOLERANCE: f64 = 1e-3;
 const MAX_STEPS: usize = 50;
-/// The smallest variance, relative to that of all points: no component shrinks to a single point.
-const FLOOR: f64 = 1e-4;
-/// A probability of e⁻²⁰ relative to the most likely component is taken as 0: most are, and exp takes time.
-const NEGLIGIBLE: f32 = -20.0;
+/// The smallest variance of a component, relative to that of all points: none shrinks to a single point.
+const FLOOR: f32 = 1e-3;
 
 /// A mixture of normal distributions with diagonal covariances: `sklearn.mixture.GaussianMixture(covariance_type="diag")`.
 ///
@@ -49,49 +45,41 @@ pub struct GaussianMixture {
     pub means: Array2<f32>,
     /// σ², shape (k, d).
     pub covariances: Array2<f32>,
-    rows: usize,
-    steps: usize,
+    /// The rows fitted on, and the steps; 0 and 0 for a mixture that was given.
+    fitted: (usize, usize),
 }
 
 impl GaussianMixture {
     /// Returns the mixture with these parameters, shapes (k), (k, d) and (k, d).
     ///
-    /// # Errors
-    /// [`Error::Config`] if the shapes differ, a number is not finite, a weight or variance is not above 0, or the weights do
-    /// not add up to 1.
-    pub fn new(weights: Array1<f32>, means: Array2<f32>, covariances: Array2<f32>) -> Result<Self> {
-        check_rows(&means, "GaussianMixture")?;
-        check_rows(&covariances, "GaussianMixture")?;
-        let shapes = weights.len() == means.nrows() && means.dim() == covariances.dim();
-        let positive = weights.iter().chain(&covariances).all(|&number| number > 0.0);
-        if !(shapes && positive && (weights.sum() - 1.0).abs() < 1e-4) {
-            let (k, d) = means.dim();
-            return Err(Error::Config(format!(
-                "a mixture with {} weights, {k} × {d} means and {:?} variances: use k weights of sum 1, and positive numbers",
-                weights.len(),
-                covariances.shape()
-            )));
-        }
-        Ok(Self { weights, means, covariances, rows: 0, steps: 0 })
+    /// # Panics
+    /// If the shapes differ, a weight or variance is not above 0, or the sum of the weights is not 1.
+    #[must_use]
+    #[track_caller]
+    pub fn new(weights: Array1<f32>, means: Array2<f32>, covariances: Array2<f32>) -> Self {
+        assert_eq!(means.dim(), covariances.dim(), "means and variances differ in shape");
+        assert_eq!(means.nrows(), weights.len(), "{} means, but {} weights", means.nrows(), weights.len());
+        let is_positive = weights.iter().chain(&covariances).all(|&number| number > 0.0);
+        assert!(is_positive && (weights.sum() - 1.0).abs() < 1e-4, "use positive numbers, and weights of sum 1");
+        Self { weights, means, covariances, fitted: (0, 0) }
     }
 
-    /// Fits `k` components to the rows of `x`, shape (n, d): k-means++ (Arthur and Vassilvitskii 2007) chooses the first means
-    /// by `seed`, then steps of EM follow until the mean log-likelihood rises by less than 0.001, 50 at most.
+    /// Fits `k` components to the rows of `x`, shape (n, d): k-means++ (Arthur and Vassilvitskii 2007) draws the first means
+    /// by `seed`, and steps of EM follow until the mean log-likelihood rises by less than 0.001, 50 at most.
     ///
     /// # Errors
     /// [`Error::Config`] if `k` is 0 or larger than n, or a number is not finite.
     pub fn fit(x: &ArrayRef2<f32>, k: usize, seed: u64) -> Result<Self> {
-        check_rows(x, "GaussianMixture")?;
-        let n = x.nrows();
-        if k == 0 || k > n {
-            return Err(Error::Config(format!("a mixture of {k} Gaussians for {n} points: use 1 to {n}")));
+        check(x, x.ncols(), "GaussianMixture")?;
+        if k == 0 || k > x.nrows() {
+            return Err(Error::Config(format!("{k} Gaussians for {} points: use 1 to {0}", x.nrows())));
         }
         let means = x.select(Axis(0), &plus_plus(x, k, seed));
-        let covariances = Array2::zeros(means.dim()) + &floors(x).mapv(|floor| (floor / FLOOR) as f32);
-        let weights = Array1::from_elem(k, 1.0 / k as f32);
-        let (mut mixture, mut before) = (Self { weights, means, covariances, rows: n, steps: 0 }, f64::NEG_INFINITY);
-        while mixture.steps < MAX_STEPS {
-            let (next, score) = mixture.maximize(x);
+        let covariances = Array2::zeros(means.dim()) + &variances(x);
+        let mut mixture = Self::new(Array1::from_elem(k, 1.0 / k as f32), means, covariances);
+        let mut before = f64::NEG_INFINITY;
+        for _ in 0..MAX_STEPS {
+            let (next, score) = mixture.step(x)?;
             mixture = next;
             if score < before + TOLERANCE {
                 break;
@@ -101,72 +89,59 @@ impl GaussianMixture {
         Ok(mixture)
     }
 
-    /// Returns the mixture after one step of EM on the rows of `x`, shape (n, d).
+    /// Returns the mixture after one step of EM on the rows of `x`, shape (n, d), and the score of this one: the mean of
+    /// ln p(x).
     ///
     /// # Errors
-    /// [`Error::Config`] if the rows have another length than the means, or are not finite.
-    pub fn step(&self, x: &ArrayRef2<f32>) -> Result<Self> {
-        check_columns(x, self.means.ncols(), "GaussianMixture")?;
-        Ok(self.maximize(x).0)
+    /// [`Error::Config`] if the rows are not as long as the means, or not finite.
+    pub fn step(&self, x: &ArrayRef2<f32>) -> Result<(Self, f64)> {
+        check(x, self.means.ncols(), "GaussianMixture")?;
+        let (n, ones) = (x.nrows(), Array1::ones(x.nrows()));
+        let pieces = x.axis_chunks_iter(Axis(0), 16 * BLOCK).into_par_iter();
+        let parts: Vec<_> = pieces.map(|x| self.moments(x, &ones)).collect();
+        // Added up in order, whatever the threads did.
+        let (mut moments, mut score) = parts[0].clone();
+        for (part, log_likelihood) in &parts[1..] {
+            moments += part;
+            score += log_likelihood;
+        }
+        let [first, second, counts] = split(&moments);
+        // A component that no point is near keeps a tiny share.
+        let counts = counts.mapv(|count| count + 1e-10);
+        let means = &first / &counts;
+        let mut covariances = (&second / &counts - &means * &means).mapv(|variance| variance as f32);
+        let floors = variances(x) * FLOOR;
+        Zip::from(&mut covariances).and_broadcast(&floors).for_each(|variance, &floor| *variance = variance.max(floor));
+        let next = Self {
+            weights: counts.column(0).mapv(|count| (count / n as f64) as f32),
+            means: (means + self.center().mapv(f64::from)).mapv(|mean| mean as f32),
+            covariances,
+            fitted: (n, self.fitted.1 + 1),
+        };
+        Ok((next, score / n as f64))
     }
 
-    /// Returns the mean of ln p(x) over the rows of `x`.
+    /// Returns the probability γ that each row comes from each component. Shapes (n, d) → (n, k).
     ///
     /// # Errors
-    /// Those of [`step`](Self::step).
-    pub fn score(&self, x: &ArrayRef2<f32>) -> Result<f64> {
-        check_columns(x, self.means.ncols(), "GaussianMixture")?;
-        Ok(self.maximize(x).1)
-    }
-
-    /// Returns the probability γ that each row comes from each component, shapes (n, d) → (n, k).
-    ///
-    /// # Errors
-    /// Those of [`step`](Self::step).
+    /// [`Error::Config`] if the rows are not as long as the means, or not finite.
     pub fn predict_proba(&self, x: &ArrayRef2<f32>) -> Result<Array2<f32>> {
-        check_columns(x, self.means.ncols(), "GaussianMixture")?;
+        check(x, self.means.ncols(), "GaussianMixture")?;
         let mut gamma = self.phi(&x.view()).dot(&self.densities().t());
         softmax(&mut gamma);
         Ok(gamma)
     }
 
-    /// Returns the next mixture, and the mean log-likelihood of this one.
-    fn maximize(&self, x: &ArrayRef2<f32>) -> (Self, f64) {
-        let ((n, d), k) = (x.dim(), self.weights.len());
-        let pieces = x.axis_chunks_iter(Axis(0), PIECE).into_par_iter();
-        let parts: Vec<_> = pieces.map(|x| self.moments(x, &Array1::ones(x.nrows()))).collect();
-        // Added up in order, whatever the threads did.
-        let (mut moments, mut score) = (Array2::zeros((k, 2 * d + 1)), 0.0);
-        for (part, log_likelihood) in parts {
-            moments += &part;
-            score += log_likelihood;
-        }
-        let (floors, center) = (floors(x), self.center());
-        let (mut next, center) = (Self { rows: n, steps: self.steps + 1, ..self.clone() }, center);
-        for (j, sums) in moments.outer_iter().enumerate() {
-            // A component that no point is near to keeps a tiny share.
-            let count = sums[2 * d] + 1e-10;
-            next.weights[j] = (count / n as f64) as f32;
-            for c in 0..d {
-                let mean = sums[c] / count;
-                next.means[[j, c]] = (mean + f64::from(center[c])) as f32;
-                next.covariances[[j, c]] = (sums[d + c] / count - mean * mean).max(floors[c]) as f32;
-            }
-        }
-        (next, score / n as f64)
-    }
-
-    /// Returns Σᵢ wᵢ·γᵢₖ·φ(xᵢ) over the rows, shape (k, 2d + 1), with x relative to the [`center`](Self::center), and the
-    /// log-likelihood Σᵢ ln p(xᵢ).
+    /// Returns Σᵢ wᵢ·γᵢₖ·φ(xᵢ), shape (k, 2d + 1), with x relative to the center, and the log-likelihood Σᵢ ln p(xᵢ).
     pub(super) fn moments(&self, x: ArrayView2<'_, f32>, weights: &ArrayRef1<f32>) -> (Array2<f64>, f64) {
         let (densities, mut score) = (self.densities(), 0.0);
-        let mut moments = Array2::<f64>::zeros(densities.dim());
+        let mut moments = Array2::zeros(densities.dim());
         for (x, weights) in x.axis_chunks_iter(Axis(0), BLOCK).zip(weights.axis_chunks_iter(Axis(0), BLOCK)) {
             let phi = self.phi(&x);
             let mut gamma = phi.dot(&densities.t());
             score += softmax(&mut gamma);
-            gamma *= &weights.insert_axis(Axis(1));
-            moments.zip_mut_with(&gamma.t().dot(&phi), |sum, &product| *sum += f64::from(product));
+            gamma.outer_iter_mut().zip(weights).for_each(|(mut row, &weight)| row *= weight);
+            moments += &gamma.t().dot(&phi).mapv(f64::from);
         }
         (moments, score)
     }
@@ -176,37 +151,35 @@ impl GaussianMixture {
         self.weights.dot(&self.means)
     }
 
-    /// Returns φ of each row: shapes (n, d) → (n, 2d + 1).
+    /// Returns φ of each row. Shapes (n, d) → (n, 2d + 1).
     fn phi(&self, x: &ArrayView2<'_, f32>) -> Array2<f32> {
-        let (center, width) = (self.center(), 2 * x.ncols() + 1);
-        let mut phi = Vec::with_capacity(x.nrows() * width);
-        for row in x.rows() {
+        let (center, mut phi) = (self.center(), Vec::with_capacity(x.nrows() * (2 * x.ncols() + 1)));
+        for row in x.outer_iter() {
             let start = phi.len();
             phi.extend(row.iter().zip(&center).map(|(x, center)| x - center));
             phi.extend_from_within(start..);
-            phi[start + x.ncols()..].iter_mut().for_each(|x| *x *= *x);
+            phi[start + row.len()..].iter_mut().for_each(|x| *x *= *x);
             phi.push(1.0);
         }
-        Array2::from_shape_vec((x.nrows(), width), phi).expect("2d + 1 numbers a row")
+        Array2::from_shape_vec((x.nrows(), 2 * x.ncols() + 1), phi).expect("2d + 1 numbers a row")
     }
 
     /// Returns aₖ as rows, shape (k, 2d + 1).
     fn densities(&self) -> Array2<f32> {
-        let ((k, d), center) = (self.means.dim(), self.center());
-        let mut densities = Array2::zeros((k, 2 * d + 1));
-        for j in 0..k {
-            let mut constant = f64::from(self.weights[j]).ln();
-            for c in 0..d {
-                let mean = f64::from(self.means[[j, c]] - center[c]);
-                let variance = f64::from(self.covariances[[j, c]]);
-                densities[[j, c]] = (mean / variance) as f32;
-                densities[[j, d + c]] = (-0.5 / variance) as f32;
-                constant -= (mean * mean / variance + (TAU * variance).ln()) / 2.0;
-            }
-            densities[[j, 2 * d]] = constant as f32;
-        }
-        densities
+        let means = (&self.means - &self.center()).mapv(f64::from);
+        let precisions = self.covariances.mapv(|variance| 1.0 / f64::from(variance));
+        let first = &means * &precisions;
+        let norms = (means * &first - precisions.mapv(|precision| (precision / TAU).ln())).sum_axis(Axis(1));
+        let constants = self.weights.mapv(|weight| f64::from(weight).ln()) - norms / 2.0;
+        concatenate![Axis(1), first, precisions * -0.5, constants.insert_axis(Axis(1))].mapv(|number| number as f32)
     }
+}
+
+/// Returns the sums of x, of x² and of 1, shapes (k, d), (k, d) and (k, 1).
+pub(super) fn split(moments: &ArrayRef2<f64>) -> [ArrayView2<'_, f64>; 3] {
+    let (first, rest) = moments.view().split_at(Axis(1), moments.ncols() / 2);
+    let (second, counts) = rest.split_at(Axis(1), moments.ncols() / 2);
+    [first, second, counts]
 }
 
 /// Replaces the logarithms in each row by the probabilities; returns the sum of ln Σₖ exp over the rows.
@@ -216,46 +189,45 @@ fn softmax(logs: &mut Array2<f32>) -> f64 {
         let row = row.into_slice().expect("a product is in standard layout");
         let largest = row.iter().fold(f32::NEG_INFINITY, |largest, &log| largest.max(log));
         for log in row.iter_mut() {
-            *log = if *log < largest + NEGLIGIBLE { 0.0 } else { (*log - largest).exp() };
+            // Most are e⁻²⁰ or less, and exp takes time.
+            *log = if *log < largest - 20.0 { 0.0 } else { (*log - largest).exp() };
         }
         let sum: f32 = row.iter().sum();
         row.iter_mut().for_each(|probability| *probability /= sum);
-        score += f64::from(largest) + f64::from(sum.ln());
+        score += f64::from(largest + sum.ln());
     }
     score
 }
 
-/// Returns the smallest variance of each column, above 0 for a constant one.
-fn floors(x: &ArrayRef2<f32>) -> Array1<f64> {
-    x.axis_iter(Axis(1)).map(|column| FLOOR * column.mapv(f64::from).var(0.0).max(1e-6)).collect()
+/// Returns the variance of each column, above 0 for a constant one.
+fn variances(x: &ArrayRef2<f32>) -> Array1<f32> {
+    x.mapv(f64::from).var_axis(Axis(0), 0.0).mapv(|variance| variance.max(1e-6) as f32)
 }
 
 /// Returns the numbers of `k` rows, each drawn with a probability in proportion to its squared distance to the nearest of
 /// those before.
 fn plus_plus(x: &ArrayRef2<f32>, k: usize, seed: u64) -> Vec<usize> {
     let rng = &mut rng(seed, 0, 0);
-    let mut squares = Array1::from_elem(x.nrows(), f32::INFINITY);
-    let mut chosen = vec![rng.random_range(0..x.nrows())];
+    let (mut chosen, mut squares) = (vec![rng.random_range(0..x.nrows())], Array1::from_elem(x.nrows(), f32::INFINITY));
     while chosen.len() < k {
         let last = x.row(chosen[chosen.len() - 1]);
         Zip::from(&mut squares).and(x.rows()).par_for_each(|square, row| {
             *square = square.min(Zip::from(row).and(last).fold(0.0, |sum, a, b| sum + (a - b) * (a - b)));
         });
-        let mut left = rng.random::<f64>() * squares.iter().copied().map(f64::from).sum::<f64>();
-        let next = squares.iter().position(|&square| {
+        let mut left = rng.random::<f64>() * squares.iter().map(|&square| f64::from(square)).sum::<f64>();
+        let is_drawn = |&square: &f32| {
             left -= f64::from(square);
             left < 0.0
-        });
-        chosen.push(next.unwrap_or(x.nrows() - 1));
+        };
+        chosen.push(squares.iter().position(is_drawn).unwrap_or(x.nrows() - 1));
     }
     chosen
 }
 
 /// `GaussianMixture(32 Gaussians in 64 dimensions, fitted on 48800 rows in 30 steps)`
-impl std::fmt::Debug for GaussianMixture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ((k, d), Self { rows, steps, .. }) = (self.means.dim(), self);
-        write!(f, "GaussianMixture({k} Gaussians in {d} dimensions, ")?;
-        if *rows == 0 { write!(f, "given)") } else { write!(f, "fitted on {rows} rows in {steps} steps)") }
+impl fmt::Debug for GaussianMixture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((k, d), (rows, steps)) = (self.means.dim(), self.fitted);
+        write!(f, "GaussianMixture({k} Gaussians in {d} dimensions, fitted on {rows} rows in {steps} steps)")
     }
 }

@@ -1,14 +1,14 @@
 //! Which textures a picture has: brighter or darker than the middle, all around a pixel.
 
-use std::f32::consts::FRAC_1_SQRT_2;
+use std::{array, f32::consts::FRAC_PI_4};
 
 use image::RgbImage;
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
 use super::{
     feature::{Feature, scale},
     planes::gray,
-    pooling::{Pooling, normalize},
+    pooling::Pooling,
 };
 use crate::error::{Error, Result};
 
@@ -16,11 +16,10 @@ use crate::error::{Error, Result};
 ///
 /// A pixel's pattern has a bit for each of eight points on the circle around it, counted anticlockwise from the right: 1
 /// where the point is at least as bright as the pixel (Ojala, Pietikäinen and Mäenpää 2002). These are the patterns of
-/// `skimage.feature.local_binary_pattern(gray, 8, radius, method="default")`, apart from pixels nearer to the border than
-/// the radius, which are left out here, and flat places, where rounding decides there and all bits are 1 here.
+/// `skimage.feature.local_binary_pattern(gray, 8, radius, method="default")`, except that pixels nearer to the border than
+/// the radius are left out. In flat places, where rounding decides there, all bits are 1 here.
 ///
-/// The histogram of the mirror image is averaged in. The bins hold the square roots of their shares, so the vector has
-/// length 1.
+/// The histogram of the mirror image is averaged in. The vector holds the square roots of the shares, so its length is 1.
 ///
 /// ```
 /// use lrlib::{features::{Feature, LocalBinaryPattern}, image::RgbImage};
@@ -42,62 +41,50 @@ pub struct LocalBinaryPattern {
 /// Radii 1, 2, 3 and 5, at 320 pixels.
 impl Default for LocalBinaryPattern {
     fn default() -> Self {
-        Self { size: 320, radii: vec![1, 2, 3, 5], pooling: Pooling::default() }
+        Self { size: 320, radii: vec![1, 2, 3, 5], pooling: Pooling::CENTER }
     }
 }
 
 impl Feature for LocalBinaryPattern {
     fn extract(&self, picture: &RgbImage) -> Result<Array1<f32>> {
-        if self.radii.is_empty() || self.radii.contains(&0) {
+        let Some(largest) = self.radii.iter().max().filter(|_| !self.radii.contains(&0)) else {
             return Err(Error::Config(format!("local binary patterns of radii {:?}: use 1 pixel or more", self.radii)));
-        }
-        self.pooling.check()?;
-        let least = self.radii.iter().fold(0, |most, &radius| most.max(radius.saturating_mul(2).saturating_add(1)));
-        let gray = gray(&scale(picture, self.size, least, "LocalBinaryPattern")?);
-        let (height, width) = gray.dim();
-        let mut all = Vec::with_capacity(256 * self.radii.len());
+        };
+        let picture = scale(picture, self.size, largest.saturating_mul(2).saturating_add(1))?;
+        let (gray, width, height) = (gray(&picture), picture.width() as usize, picture.height() as usize);
+        let mut vector = Vec::new();
         for &radius in &self.radii {
-            let (size, mut histogram) = (2 * radius + 1, [0.0; 256]);
-            for y in radius..height - radius {
-                for x in radius..width - radius {
-                    let weight = self.pooling.weight([x - radius, y - radius], size, [width, height]);
-                    let pattern = pattern(&gray, y, x, radius);
-                    histogram[pattern] += weight;
-                    histogram[mirrored(pattern)] += weight;
-                }
+            let (points, mut histogram) = (points(radius, width), [0.0; 256]);
+            for (y, x) in (radius..height - radius).flat_map(|y| (radius..width - radius).map(move |x| (y, x))) {
+                let weight = self.pooling.weight([x - radius, y - radius], 2 * radius + 1, [width, height]);
+                let difference = |(offset, share): &(isize, f32)| {
+                    share * (gray[(y * width + x).wrapping_add_signed(*offset)] - gray[y * width + x])
+                };
+                let is_bright = points.map(|pixels| pixels.iter().map(difference).sum::<f32>() >= 0.0);
+                let pattern = |point: &dyn Fn(usize) -> usize| {
+                    (0..8).fold(0, |pattern, i| pattern | usize::from(is_bright[point(i)]) << i)
+                };
+                // In the mirror image, the point at the angle i·45° is the one that was at 180° − i·45°.
+                histogram[pattern(&|i| i)] += weight;
+                histogram[pattern(&|i| (12 - i) % 8)] += weight;
             }
-            normalize(&mut histogram)?;
-            all.extend(histogram.map(|share| (share / self.radii.len() as f32).sqrt()));
+            self.pooling.normalize(&mut histogram)?;
+            vector.extend(histogram.map(|share| (share / self.radii.len() as f32).sqrt()));
         }
-        Ok(all.into())
+        Ok(vector.into())
     }
 }
 
-/// Returns the pattern of the mirror image: point i, at the angle i·45°, becomes the one at 180° − i·45°.
-fn mirrored(pattern: usize) -> usize {
-    (0..8).fold(0, |mirrored, i| mirrored | (pattern >> i & 1) << ((12 - i) % 8))
-}
-
-fn pattern(gray: &Array2<f32>, y: usize, x: usize, radius: usize) -> usize {
-    let middle = gray[[y, x]];
-    let point = |dy: isize, dx: isize| gray[[y.wrapping_add_signed(dy), x.wrapping_add_signed(dx)]] - middle;
-    let distance = radius as f32 * FRAC_1_SQRT_2;
-    let (near, rest) = (distance as isize, distance.fract());
-    // A diagonal point lies between four pixels: linear interpolation along both axes.
-    let diagonal = |up: isize, right: isize| {
-        let line = |dy: isize| (1.0 - rest) * point(dy, right * near) + rest * point(dy, right * (near + 1));
-        (1.0 - rest) * line(up * near) + rest * line(up * (near + 1))
-    };
-    let r = radius as isize;
-    let points = [
-        point(0, r),
-        diagonal(-1, 1),
-        point(-r, 0),
-        diagonal(-1, -1),
-        point(0, -r),
-        diagonal(1, -1),
-        point(r, 0),
-        diagonal(1, 1),
-    ];
-    points.iter().enumerate().fold(0, |pattern, (i, &difference)| pattern | usize::from(difference >= 0.0) << i)
+/// Returns the four pixels around each of the eight points, as offsets in the picture, and the share of each in linear
+/// interpolation.
+fn points(radius: usize, width: usize) -> [[(isize, f32); 4]; 8] {
+    array::from_fn(|i| {
+        let (sin, cos) = (i as f32 * FRAC_PI_4).sin_cos();
+        // Rounded as scikit-image does: 0 where it should be.
+        let [y, x] = [-sin, cos].map(|way| (radius as f32 * way * 1e5).round() / 1e5);
+        let shares = |at: f32| [(at.floor(), 1.0 - (at - at.floor())), (at.ceil(), at - at.floor())];
+        let ([top, bottom], [left, right]) = (shares(y), shares(x));
+        [(top, left), (top, right), (bottom, left), (bottom, right)]
+            .map(|((y, p), (x, q))| (y as isize * width as isize + x as isize, p * q))
+    })
 }

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 ///
 /// ```
 /// use lrlib::features::{Pooling, Region};
-/// let everywhere_the_same = Pooling { sigma: f32::INFINITY, ..Pooling::default() };
-/// let without_the_insect = Pooling { region: Region::Surround(0.5), ..Pooling::default() };
+/// let everywhere_the_same = Pooling { sigma: f32::INFINITY, ..Pooling::CENTER };
+/// let without_the_insect = Pooling { region: Region::Surround(0.5), ..Pooling::CENTER };
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pooling {
@@ -19,7 +19,7 @@ pub struct Pooling {
     pub region: Region,
 }
 
-/// A part of a picture. What is masked out has no effect at all: a patch counts only if no pixel of it is masked.
+/// A part of a picture. The rest has no effect: a patch counts only if it lies in the part with all its pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Region {
     /// The whole picture.
@@ -30,49 +30,35 @@ pub enum Region {
     Surround(f32),
 }
 
-/// σ = 0.22, the whole picture.
-impl Default for Pooling {
-    fn default() -> Self {
-        Self { sigma: 0.22, region: Region::Whole }
-    }
-}
-
 impl Pooling {
-    /// Checks σ and the fraction.
-    pub(super) fn check(&self) -> Result<()> {
-        let fraction = match self.region {
-            Region::Whole => 1.0,
-            Region::Center(fraction) | Region::Surround(fraction) => fraction,
-        };
-        if self.sigma > 0.0 && (0.0..=1.0).contains(&fraction) {
-            return Ok(());
-        }
-        Err(Error::Config(format!("{self:?}: use a sigma above 0 and a fraction of the sides in 0 … 1")))
-    }
+    /// σ = 0.22, in the whole picture.
+    pub const CENTER: Self = Self { sigma: 0.22, region: Region::Whole };
 
     /// Returns the weight of the square patch of `size` pixels that begins at (x, y) = `start`, in a picture with these sides.
     pub(super) fn weight(&self, start: [usize; 2], size: usize, sides: [usize; 2]) -> f32 {
-        // Distances from the middle of the picture, as fractions of the side.
-        let share = |axis: usize, pixels: f32| pixels / sides[axis] as f32;
         let half = size as f32 / 2.0;
-        let off = [0, 1].map(|axis| (share(axis, start[axis] as f32 + half) - 0.5).abs());
-        let [nearest, farthest] = [-half, half].map(|half| [0, 1].map(|axis| off[axis] + share(axis, half)));
+        // How far the patch's middle, its nearest and its farthest edge are from the picture's middle.
+        let [x, y] = [0, 1].map(|axis| {
+            let middle = (start[axis] as f32 + half - sides[axis] as f32 / 2.0).abs();
+            [middle, middle - half, middle + half].map(|pixels| pixels / sides[axis] as f32)
+        });
         let counts = match self.region {
             Region::Whole => true,
-            Region::Center(fraction) => farthest.iter().all(|&edge| edge <= fraction / 2.0),
-            Region::Surround(fraction) => nearest.iter().any(|&edge| edge >= fraction / 2.0),
+            Region::Center(fraction) => x[2].max(y[2]) <= fraction / 2.0,
+            Region::Surround(fraction) => x[1].max(y[1]) >= fraction / 2.0,
         };
-        let square = off.iter().map(|off| off * off).sum::<f32>();
+        let square = x[0] * x[0] + y[0] * y[0];
         if counts { (-square / (2.0 * self.sigma * self.sigma)).exp() } else { 0.0 }
     }
-}
 
-/// Divides the numbers by their sum.
-pub(super) fn normalize(numbers: &mut [f32]) -> Result<()> {
-    let sum: f32 = numbers.iter().sum();
-    if sum <= 0.0 {
-        return Err(Error::Config("no patch lies in the region that counts: use a larger region".into()));
+    /// Divides the weights, or a histogram of them, by their sum.
+    pub(super) fn normalize(&self, weights: &mut [f32]) -> Result<()> {
+        let sum: f32 = weights.iter().sum();
+        if sum.is_nan() || sum <= 0.0 {
+            let problem = format!("no patch of the picture counts with {self:?}");
+            return Err(Error::Config(format!("{problem}: use a sigma above 0, and a larger region")));
+        }
+        weights.iter_mut().for_each(|weight| *weight /= sum);
+        Ok(())
     }
-    numbers.iter_mut().for_each(|number| *number /= sum);
-    Ok(())
 }

@@ -1,10 +1,10 @@
 //! Several features as one vector.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::{Array2, ArrayRef2, Axis, concatenate};
 
-use super::check::check_rows;
+use super::check::check;
 use crate::error::{Error, Result};
 
 /// The vectors of several features side by side, under their names: `sklearn.pipeline.FeatureUnion`.
@@ -17,54 +17,52 @@ use crate::error::{Error, Result};
 /// let union = Union::new(&[("color", &array![[3.0, 4.0]]), ("texture", &array![[0.0, 0.0, 2.0]])])?;
 /// assert!((union.x[[0, 1]] - 0.8 / 2.0_f32.sqrt()).abs() < 1e-6);
 /// assert_eq!(union.columns("texture"), Some(2..5));
-/// assert_eq!(format!("{union:?}"), "Union(1 row: color 2 + texture 3 = 5 numbers)");
+/// assert_eq!(format!("{union:?}"), "Union(color 2 + texture 3, 1 × 5)");
 /// # Ok::<(), lrlib::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Union {
     /// The vectors, shape (n, d).
     pub x: Array2<f32>,
-    parts: Vec<(String, Range<usize>)>,
+    names: Vec<(String, Range<usize>)>,
 }
 
 impl Union {
-    /// Joins parts of shape (n, dᵢ).
+    /// Joins parts of shapes (n, d₁), (n, d₂) ….
     ///
     /// # Errors
     /// [`Error::Config`] if there are no parts, they differ in the number of rows, or a number is not finite.
-    pub fn new(parts: &[(&str, &Array2<f32>)]) -> Result<Self> {
-        let (mut scaled, mut ranges, mut start) = (Vec::new(), Vec::new(), 0);
-        for &(name, x) in parts {
-            check_rows(x, name)?;
-            let mut x = x.clone();
-            for mut row in x.rows_mut() {
-                let length = row.dot(&row).sqrt() * (parts.len() as f32).sqrt();
+    pub fn new(parts: &[(&str, &ArrayRef2<f32>)]) -> Result<Self> {
+        let (mut x, mut names) = (Array2::zeros((parts.first().map_or(0, |part| part.1.nrows()), 0)), Vec::new());
+        for &(name, part) in parts {
+            check(part, part.ncols(), name)?;
+            if part.nrows() != x.nrows() {
+                let problem = format!("{name} has {} rows, the parts before {}", part.nrows(), x.nrows());
+                return Err(Error::Config(format!("{problem}: use vectors of the same pictures")));
+            }
+            let mut part = part.to_owned();
+            for mut row in part.outer_iter_mut() {
+                let length = (row.dot(&row) * parts.len() as f32).sqrt();
                 row /= length.max(f32::MIN_POSITIVE);
             }
-            ranges.push((name.to_owned(), start..start + x.ncols()));
-            start += x.ncols();
-            scaled.push(x);
+            names.push((name.to_owned(), x.ncols()..x.ncols() + part.ncols()));
+            x = concatenate![Axis(1), x, part];
         }
-        let views: Vec<_> = scaled.iter().map(|x| x.view()).collect();
-        let x = concatenate(Axis(1), &views).map_err(|_| {
-            let rows: Vec<String> = parts.iter().map(|(name, x)| format!("{name} has {}", x.nrows())).collect();
-            Error::Config(format!("parts of one vector need the same rows: {}", rows.join(", ")))
-        })?;
-        Ok(Self { x, parts: ranges })
+        check(&x, x.ncols(), "Union")?;
+        Ok(Self { x, names })
     }
 
     /// Returns where a part's numbers are in a row.
     #[must_use]
     pub fn columns(&self, name: &str) -> Option<Range<usize>> {
-        self.parts.iter().find(|(part, _)| part == name).map(|(_, columns)| columns.clone())
+        self.names.iter().find(|part| part.0 == name).map(|part| part.1.clone())
     }
 }
 
-/// `Union(244 rows: gradients 4096 + colors 4096 = 8192 numbers)`
-impl std::fmt::Debug for Union {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let parts: Vec<String> = self.parts.iter().map(|(name, columns)| format!("{name} {}", columns.len())).collect();
-        let (n, d) = self.x.dim();
-        write!(f, "Union({n} row{}: {} = {d} numbers)", if n == 1 { "" } else { "s" }, parts.join(" + "))
+/// `Union(gradients 4096 + colors 4096, 244 × 8192)`
+impl fmt::Debug for Union {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<String> = self.names.iter().map(|(name, columns)| format!("{name} {}", columns.len())).collect();
+        write!(f, "Union({}, {} × {})", parts.join(" + "), self.x.nrows(), self.x.ncols())
     }
 }
