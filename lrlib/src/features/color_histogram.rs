@@ -59,7 +59,7 @@ impl Feature for ColorHistogram {
             let weight = pooling.weight([x as usize, y as usize], 1, sides);
             let [l, a, b] = rgb2lab(pixel.0);
             // The two nearest bins on each axis, and the share of each.
-            let nearest = [l / 100.0, (a / MOST + 1.0) / 2.0, (b / MOST + 1.0) / 2.0].map(|place| {
+            let nearest = [l / 100.0, 0.5 + a / (2.0 * MOST), 0.5 + b / (2.0 * MOST)].map(|place| {
                 let place = (place * bins as f32 - 0.5).clamp(0.0, (bins - 1) as f32);
                 let low = (place as usize).min(bins - 2);
                 [(low, 1.0 - (place - low as f32)), (low + 1, place - low as f32)]
