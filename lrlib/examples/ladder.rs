@@ -97,7 +97,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     ));
 
     let started = Instant::now();
-    let name = format!("always {:?}", train.classes()[1]);
+    let name = format!("always {}", train.classes()[1]);
     let cv = cross_validate(&ladder.y, &ladder.folds, |_, rows| {
         Ok(f64::from(ladder.y.select(Axis(0), rows).mean().unwrap_or(0.0)))
     })?;
@@ -210,9 +210,9 @@ impl Ladder {
         let mut text = String::from("features,dimension,cv_mean,cv_std,val_accuracy,val_low,val_high,seconds\n");
         for Row { features, dimension, cv, val_accuracy, seconds } in &self.rows {
             let ((low, high), features) =
-                (wilson_interval(*val_accuracy, self.val_y.len()), features.replace('"', "\"\""));
+                (wilson_interval(*val_accuracy, self.val_y.len()), features.replace([',', '"', '\n'], " "));
             let numbers = format!("{:.6},{:.6},{val_accuracy:.6},{low:.6},{high:.6}", cv.mean(), cv.std());
-            text += &format!("\"{features}\",{dimension},{numbers},{seconds:.1}\n");
+            text += &format!("{features},{dimension},{numbers},{seconds:.1}\n");
         }
         fs::write(path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })
     }

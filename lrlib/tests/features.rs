@@ -38,8 +38,8 @@ fn picture() -> RgbImage {
 }
 
 /// The description of the picture as it is, one patch size, without the mirror image.
-fn plain(of: DenseDescriptors) -> DenseDescriptors {
-    DenseDescriptors { size: 29, cells: vec![3], step: 5, mirror: false, pooling: EVERYWHERE, ..of }
+fn plain(of: &DenseDescriptors) -> DenseDescriptors {
+    DenseDescriptors { size: 29, cells: vec![3], step: 5, mirror: false, pooling: EVERYWHERE, ..of.clone() }
 }
 
 fn mixture() -> GaussianMixture {
@@ -67,7 +67,7 @@ fn patterns_equal_scikit_images() -> Result<()> {
 #[test]
 fn descriptors_are_their_definition() -> Result<()> {
     for (dense, name) in [(DenseDescriptors::gradients(), "gradients"), (DenseDescriptors::colors(), "colors")] {
-        let descriptors = plain(dense).extract(&picture())?;
+        let descriptors = plain(&dense).extract(&picture())?;
         check(&descriptors.x.mapv(f32::from), name, 0.51);
         assert!((descriptors.weights.sum() - 1.0).abs() < 1e-5);
     }
@@ -80,7 +80,7 @@ fn descriptors_are_their_definition() -> Result<()> {
 fn mirrored_descriptors_are_those_of_the_mirror_image() -> Result<()> {
     let picture = image::imageops::crop_imm(&picture(), 0, 0, 36, 29).to_image();
     for dense in [DenseDescriptors::gradients(), DenseDescriptors::colors()] {
-        let dense = plain(dense);
+        let dense = plain(&dense);
         let of_mirror = dense.extract(&flip_horizontal(&picture))?;
         let both = DenseDescriptors { mirror: true, ..dense }.extract(&picture)?;
         let sorted = |x: Array2<u8>| {
@@ -173,7 +173,7 @@ fn scaling_equals_scikit_learns() -> Result<()> {
 }
 
 fn some_descriptors() -> Result<Vec<Descriptors>> {
-    let dense = plain(DenseDescriptors::gradients());
+    let dense = plain(&DenseDescriptors::gradients());
     [picture(), flip_horizontal(&picture())].iter().map(|picture| dense.extract(picture)).collect()
 }
 
@@ -211,7 +211,7 @@ fn what_is_masked_out_does_not_count() -> Result<()> {
     }
     let dense = |of, fraction| {
         let pooling = Pooling { region: Region::Surround(fraction), ..Pooling::CENTER };
-        DenseDescriptors { cells: vec![1], step: 1, pooling, ..plain(of) }
+        DenseDescriptors { cells: vec![1], step: 1, pooling, ..plain(&of) }
     };
     // A gradient looks one pixel beyond its patch.
     for dense in [dense(DenseDescriptors::colors(), 0.6), dense(DenseDescriptors::gradients(), 0.7)] {
@@ -251,7 +251,7 @@ fn wrong_settings_and_data_are_one_clear_error_each() -> Result<()> {
         let pooling = Pooling { sigma, region };
         message(ColorHistogram { pooling, ..Default::default() }.extract(&picture), "no patch of the picture counts");
     }
-    let dense = plain(DenseDescriptors::colors());
+    let dense = plain(&DenseDescriptors::colors());
     message(DenseDescriptors { size: 13, ..dense.clone() }.extract(&picture), "is too small for patches of 14");
     message(DenseDescriptors { step: 0, ..dense.clone() }.extract(&picture), "use 1 or more");
     message(DenseDescriptors { cells: vec![], ..dense.clone() }.extract(&picture), "use 1 or more");
@@ -286,7 +286,7 @@ fn wrong_settings_and_data_are_one_clear_error_each() -> Result<()> {
 #[test]
 fn flat_pictures_and_equal_points_give_finite_numbers() -> Result<()> {
     let flat = RgbImage::from_pixel(40, 30, [200, 10, 10].into());
-    for dense in [plain(DenseDescriptors::gradients()), plain(DenseDescriptors::colors())] {
+    for dense in [plain(&DenseDescriptors::gradients()), plain(&DenseDescriptors::colors())] {
         let descriptors = [dense.extract(&flat)?, dense.extract(&flat)?];
         let config = FisherConfig { gaussians: 3, components: 5, ..Default::default() };
         let x = FisherVector::fit(&descriptors, &config)?.transform(&descriptors)?;

@@ -1,6 +1,6 @@
 //! What every fit and every transform asks of its rows.
 
-use ndarray::ArrayRef2;
+use ndarray::{Array2, ArrayRef2};
 
 use crate::error::{Error, Result};
 
@@ -16,4 +16,10 @@ pub(super) fn check(x: &ArrayRef2<f32>, columns: usize, name: &str) -> Result<()
         return Ok(());
     };
     Err(Error::Config(format!("{name} {problem}")))
+}
+
+/// Returns the numbers as a matrix, row by row.
+pub(super) fn matrix<T>(numbers: Vec<T>, columns: usize) -> Array2<T> {
+    let rows = numbers.len() / columns.max(1);
+    Array2::from_shape_vec((rows, columns), numbers).expect("whole rows")
 }

@@ -16,8 +16,9 @@ const MOST: f32 = 64.0;
 /// A histogram of the colours in Lab.
 ///
 /// Each pixel is shared among the eight nearest bins, linearly along each axis (soft assignment), so that a small change of
-/// colour is a small change of the vector. Bin (i, j, k) of L, a and b is number (i·bins + j)·bins + k. The vector holds
-/// the square roots of the shares, so its length is 1, and the dot product of two is their Bhattacharyya coefficient.
+/// colour is a small change of the vector. The bin with the numbers (l, a, b) on the three axes is number
+/// (l·bins + a)·bins + b. The vector holds the square roots of the shares, so its length is 1, and the dot product of two is
+/// their Bhattacharyya coefficient.
 ///
 /// ```
 /// use lrlib::{features::{ColorHistogram, Feature}, image::RgbImage};
@@ -57,15 +58,16 @@ impl Feature for ColorHistogram {
         for (x, y, pixel) in picture.enumerate_pixels() {
             let weight = pooling.weight([x as usize, y as usize], 1, sides);
             let [l, a, b] = rgb2lab(pixel.0);
-            let [l, a, b] = [l / 100.0, (a / MOST + 1.0) / 2.0, (b / MOST + 1.0) / 2.0].map(|place| {
+            // The two nearest bins on each axis, and the share of each.
+            let nearest = [l / 100.0, 0.5 + a / (2.0 * MOST), 0.5 + b / (2.0 * MOST)].map(|place| {
                 let place = (place * bins as f32 - 0.5).clamp(0.0, (bins - 1) as f32);
                 let low = (place as usize).min(bins - 2);
                 [(low, 1.0 - (place - low as f32)), (low + 1, place - low as f32)]
             });
-            for (i, p) in l {
-                for (j, q) in a {
-                    for (k, r) in b {
-                        histogram[(i * bins + j) * bins + k] += weight * p * q * r;
+            for (l, of_l) in nearest[0] {
+                for (a, of_a) in nearest[1] {
+                    for (b, of_b) in nearest[2] {
+                        histogram[(l * bins + a) * bins + b] += weight * of_l * of_a * of_b;
                     }
                 }
             }

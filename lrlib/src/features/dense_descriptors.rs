@@ -3,9 +3,10 @@
 use std::fmt;
 
 use image::RgbImage;
-use ndarray::{ArcArray1, ArcArray2, Array2, Axis};
+use ndarray::{ArcArray1, ArcArray2, Axis, Slice};
 
 use super::{
+    check::matrix,
     feature::{for_each, scale},
     planes::{DescriptorKind, box_mean},
     pooling::Pooling,
@@ -92,7 +93,7 @@ impl DenseDescriptors {
         let sides = [picture.width() as usize, picture.height() as usize];
         let (planes, channels) = kind.planes(&picture);
         // Where each number of the mirror image's descriptor is in the picture's.
-        let mirror = |at: usize| (at / channels ^ (SIDE - 1)) * channels + kind.mirrored(at % channels);
+        let mirror = |at: usize| ((at / channels) ^ (SIDE - 1)) * channels + kind.mirrored(at % channels);
         let (mut x, mut weights) = (Vec::new(), Vec::new());
         for &cell in &self.cells {
             let smooth = |planes| box_mean(&box_mean(planes, Axis(0), cell, 1), Axis(1), cell, channels);
@@ -106,8 +107,9 @@ impl DenseDescriptors {
                 }
                 let mut numbers = Vec::with_capacity(SIDE * SIDE * channels);
                 for line in (0..SIDE).map(|y| cells.row(top + y * cell)) {
-                    let line = line.to_slice().expect("standard layout");
-                    (0..SIDE).for_each(|x| numbers.extend(&line[(left + x * cell) * channels..][..channels]));
+                    for x in (0..SIDE).map(|x| (left + x * cell) * channels) {
+                        numbers.extend(line.slice_axis(Axis(0), Slice::from(x..x + channels)));
+                    }
                 }
                 kind.finish(&mut numbers);
                 let byte = |at: usize| (numbers[at] * 255.0).round() as u8;
@@ -120,8 +122,7 @@ impl DenseDescriptors {
             }
         }
         pooling.normalize(&mut weights)?;
-        let x = Array2::from_shape_vec((weights.len(), SIDE * SIDE * channels), x).expect("a row for each weight");
-        Ok(Descriptors { x: x.into(), weights: weights.into() })
+        Ok(Descriptors { x: matrix(x, SIDE * SIDE * channels).into(), weights: weights.into() })
     }
 }
 

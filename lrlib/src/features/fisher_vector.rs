@@ -14,7 +14,7 @@ use ndarray_rand::rand::seq::index;
 use rayon::prelude::*;
 
 use super::{
-    check::check,
+    check::{check, matrix},
     dense_descriptors::Descriptors,
     feature::stack,
     gaussian_mixture::{BLOCK, GaussianMixture, split},
@@ -83,7 +83,7 @@ impl FisherVector {
                 numbers.extend(x.row(row).mapv(number));
             }
         }
-        let x = Array2::from_shape_vec((numbers.len() / length.max(1), length), numbers).expect("whole rows");
+        let x = matrix(numbers, length);
         let pca = Pca::fit(&x, config.components)?;
         let mixture = GaussianMixture::fit(&pca.transform(&x)?, config.gaussians, config.seed)?;
         Ok(Self { pca, mixture, pictures: train.len() })
@@ -104,7 +104,7 @@ impl FisherVector {
         let mut moments = Array2::zeros((k, 2 * d + 1));
         for (block, weights) in blocks.zip(weights.axis_chunks_iter(Axis(0), BLOCK)) {
             let x = self.pca.project(&block.mapv(number).view());
-            moments += &self.mixture.moments(x.view(), &weights).0;
+            moments += &self.mixture.moments(&x.view(), &weights).0;
         }
         let rooted = gradient(&self.mixture, &moments).mapv(|number| number.signum() * number.abs().sqrt());
         let length = rooted.dot(&rooted).sqrt().max(f64::MIN_POSITIVE);
@@ -120,7 +120,7 @@ impl FisherVector {
 pub fn fisher_vector(x: &ArrayRef2<f32>, mixture: &GaussianMixture) -> Result<Array1<f32>> {
     check(x, mixture.means.ncols(), "GaussianMixture")?;
     let weights = Array1::from_elem(x.nrows(), 1.0 / x.nrows() as f32);
-    Ok(gradient(mixture, &mixture.moments(x.view(), &weights).0).mapv(|number| number as f32))
+    Ok(gradient(mixture, &mixture.moments(&x.view(), &weights).0).mapv(|number| number as f32))
 }
 
 fn gradient(mixture: &GaussianMixture, moments: &ArrayRef2<f64>) -> Array1<f64> {

@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView2, Axis, Zip, conca
 use ndarray_rand::rand::Rng as _;
 use rayon::prelude::*;
 
-use super::check::check;
+use super::check::{check, matrix};
 use crate::{
     datasets::rng,
     error::{Error, Result},
@@ -98,7 +98,7 @@ impl GaussianMixture {
         check(x, self.means.ncols(), "GaussianMixture")?;
         let (n, ones) = (x.nrows(), Array1::ones(x.nrows()));
         let pieces = x.axis_chunks_iter(Axis(0), 16 * BLOCK).into_par_iter();
-        let parts: Vec<_> = pieces.map(|x| self.moments(x, &ones)).collect();
+        let parts: Vec<_> = pieces.map(|x| self.moments(&x, &ones)).collect();
         // Added up in order, whatever the threads did.
         let (mut moments, mut score) = parts[0].clone();
         for (part, log_likelihood) in &parts[1..] {
@@ -133,7 +133,7 @@ impl GaussianMixture {
     }
 
     /// Returns Σᵢ wᵢ·γᵢₖ·φ(xᵢ), shape (k, 2d + 1), with x relative to the center, and the log-likelihood Σᵢ ln p(xᵢ).
-    pub(super) fn moments(&self, x: ArrayView2<'_, f32>, weights: &ArrayRef1<f32>) -> (Array2<f64>, f64) {
+    pub(super) fn moments(&self, x: &ArrayView2<'_, f32>, weights: &ArrayRef1<f32>) -> (Array2<f64>, f64) {
         let (densities, mut score) = (self.densities(), 0.0);
         let mut moments = Array2::zeros(densities.dim());
         for (x, weights) in x.axis_chunks_iter(Axis(0), BLOCK).zip(weights.axis_chunks_iter(Axis(0), BLOCK)) {
@@ -161,7 +161,7 @@ impl GaussianMixture {
             phi[start + row.len()..].iter_mut().for_each(|x| *x *= *x);
             phi.push(1.0);
         }
-        Array2::from_shape_vec((x.nrows(), 2 * x.ncols() + 1), phi).expect("2d + 1 numbers a row")
+        matrix(phi, 2 * x.ncols() + 1)
     }
 
     /// Returns aₖ as rows, shape (k, 2d + 1).
@@ -193,7 +193,9 @@ fn softmax(logs: &mut Array2<f32>) -> f64 {
             *log = if *log < largest - 20.0 { 0.0 } else { (*log - largest).exp() };
         }
         let sum: f32 = row.iter().sum();
-        row.iter_mut().for_each(|probability| *probability /= sum);
+        for probability in row {
+            *probability /= sum;
+        }
         score += f64::from(largest + sum.ln());
     }
     score

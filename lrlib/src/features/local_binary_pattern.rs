@@ -85,6 +85,6 @@ fn points(radius: usize, width: usize) -> [[(isize, f32); 4]; 8] {
         let shares = |at: f32| [(at.floor(), 1.0 - (at - at.floor())), (at.ceil(), at - at.floor())];
         let ([top, bottom], [left, right]) = (shares(y), shares(x));
         [(top, left), (top, right), (bottom, left), (bottom, right)]
-            .map(|((y, p), (x, q))| (y as isize * width as isize + x as isize, p * q))
+            .map(|((y, p), (x, q))| (y as isize * width.cast_signed() + x as isize, p * q))
     })
 }

@@ -5,6 +5,8 @@ use std::f32::consts::FRAC_PI_4;
 use image::RgbImage;
 use ndarray::{Array2, Axis, Slice};
 
+use super::check::matrix;
+
 /// What a descriptor holds of each of its cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DescriptorKind {
@@ -18,8 +20,8 @@ impl DescriptorKind {
     /// Returns the numbers of each pixel side by side, shape (height, width · channels), and the channels.
     pub(super) fn planes(self, picture: &RgbImage) -> (Array2<f32>, usize) {
         let numbers = if self == Self::Gradients { directions(picture) } else { opponents(picture) };
-        let (height, channels) = (picture.height() as usize, numbers.len() / picture.pixels().len());
-        (Array2::from_shape_vec((height, numbers.len() / height), numbers).expect("whole lines"), channels)
+        let channels = numbers.len() / picture.pixels().len();
+        (matrix(numbers, channels * picture.width() as usize), channels)
     }
 
     /// Returns the channel that channel `c` becomes in the mirror image: direction θ becomes 180° − θ.
@@ -67,7 +69,7 @@ fn directions(picture: &RgbImage) -> Vec<f32> {
 /// Returns red against green, yellow against blue, and brightness, each in 0 … 1, and their squares.
 fn opponents(picture: &RgbImage) -> Vec<f32> {
     let numbers = |[r, g, b]: [f32; 3]| {
-        let [u, v, w] = [(1.0 + r - g) / 2.0, (1.0 + (r + g) / 2.0 - b) / 2.0, (r + g + b) / 3.0];
+        let [u, v, w] = [0.5 + (r - g) / 2.0, 0.5 + (r + g - 2.0 * b) / 4.0, (r + g + b) / 3.0];
         [u, v, w, u * u, v * v, w * w]
     };
     picture.pixels().flat_map(|pixel| numbers(pixel.0.map(|byte| f32::from(byte) / 255.0))).collect()

@@ -58,7 +58,9 @@ impl Pooling {
             let problem = format!("no patch of the picture counts with {self:?}");
             return Err(Error::Config(format!("{problem}: use a sigma above 0, and a larger region")));
         }
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in weights {
+            *weight /= sum;
+        }
         Ok(())
     }
 }
