@@ -34,7 +34,7 @@ def prepare() -> None:
         remove_old()
         if done.exists() and done.read_text() == state:
             return
-        wait = "about a minute" if target.exists() else "3 to 6 minutes the first time"
+        wait = "about a minute" if target.exists() else "6 to 10 minutes the first time"
         print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
         part = target.with_name(target.name + ".part")
         fill(part, target)
