@@ -1,6 +1,7 @@
 //! How far logistic regression gets with better features: `cargo run --release --example ladder`.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{self, Write as _},
     path::PathBuf,
@@ -179,7 +180,7 @@ impl Ladder {
     /// Returns the scores of models on the vectors of each fold.
     fn refitted(
         &self,
-        join: &(dyn Fn(&dyn Fn(&Vectors) -> &Array2<f32>) -> Result<Array2<f32>> + Sync),
+        join: &(impl Fn(&dyn Fn(&Vectors) -> &Array2<f32>) -> Result<Array2<f32>> + Sync),
         weight_decay: f32,
     ) -> Result<Scores> {
         cross_validate(&self.y, &self.folds, |train, held_out| {
@@ -212,7 +213,7 @@ impl Ladder {
             let ((low, high), features) =
                 (wilson_interval(*val_accuracy, self.val_y.len()), features.replace([',', '"', '\n'], " "));
             let numbers = format!("{:.6},{:.6},{val_accuracy:.6},{low:.6},{high:.6}", cv.mean(), cv.std());
-            text += &format!("{features},{dimension},{numbers},{seconds:.1}\n");
+            writeln!(text, "{features},{dimension},{numbers},{seconds:.1}").expect("a String takes all");
         }
         fs::write(path, text).map_err(|source| Error::Io { action: "write", path: path.clone(), source })
     }

@@ -10,7 +10,10 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView2, Axis, Zip, conca
 use ndarray_rand::rand::Rng as _;
 use rayon::prelude::*;
 
-use super::check::{check, matrix};
+use super::{
+    check::{check, matrix},
+    softmax::softmax,
+};
 use crate::{
     datasets::rng,
     error::{Error, Result},
@@ -180,25 +183,6 @@ pub(super) fn split(moments: &ArrayRef2<f64>) -> [ArrayView2<'_, f64>; 3] {
     let (first, rest) = moments.view().split_at(Axis(1), moments.ncols() / 2);
     let (second, counts) = rest.split_at(Axis(1), moments.ncols() / 2);
     [first, second, counts]
-}
-
-/// Replaces the logarithms in each row by the probabilities; returns the sum of ln Σₖ exp over the rows.
-fn softmax(logs: &mut Array2<f32>) -> f64 {
-    let mut score = 0.0;
-    for row in logs.outer_iter_mut() {
-        let row = row.into_slice().expect("a product is in standard layout");
-        let largest = row.iter().fold(f32::NEG_INFINITY, |largest, &log| largest.max(log));
-        for log in row.iter_mut() {
-            // Most are e⁻²⁰ or less, and exp takes time.
-            *log = if *log < largest - 20.0 { 0.0 } else { (*log - largest).exp() };
-        }
-        let sum: f32 = row.iter().sum();
-        for probability in row {
-            *probability /= sum;
-        }
-        score += f64::from(largest + sum.ln());
-    }
-    score
 }
 
 /// Returns the variance of each column, above 0 for a constant one.

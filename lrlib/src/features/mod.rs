@@ -20,6 +20,7 @@ mod local_binary_pattern;
 mod planes;
 mod dense_descriptors;
 mod eigen;
+mod softmax;
 mod pca;
 mod gaussian_mixture;
 mod fisher_vector;

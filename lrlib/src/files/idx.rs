@@ -37,9 +37,8 @@ pub(crate) fn read_idx<const D: usize>(path: &Path) -> Result<([usize; D], Vec<u
     let refuse = |problem: String| Error::dataset(path, problem);
     let too_large = || refuse(format!("it holds more than {} MiB; use a smaller file", MAX_BYTES >> 20));
     let bytes = regular_file(path, MAX_BYTES)?.ok_or_else(too_large)?;
-    let is_packed = bytes.starts_with(&GZIP);
     let mut reader: Box<dyn Read + '_> =
-        if is_packed { Box::new(MultiGzDecoder::new(&*bytes)) } else { Box::new(&*bytes) };
+        if bytes.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(&*bytes)) } else { Box::new(&*bytes) };
     let mut read = |count: u64| -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let end = reader.by_ref().take(count).read_to_end(&mut bytes);

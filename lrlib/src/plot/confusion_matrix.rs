@@ -50,8 +50,7 @@ pub fn confusion_matrix(matrix: &ConfusionMatrix) -> Result<Figure> {
     let (width, height) = (px(CELL.0).max(widest + px(16.0)), px(CELL.1));
     let (left, top) = (px(48.0) + widest, px(64.0));
     let page = |length: i32| length.cast_unsigned() / px(1.0).cast_unsigned();
-    let size = (page(left + 2 * width + px(30.0)), page(top + 2 * height + px(42.0)));
-    draw(size, alt, |canvas| {
+    draw((page(left + 2 * width + px(30.0)), page(top + 2 * height + px(42.0))), alt, |canvas| {
         Text { bold: true, ..Text::new(15.0) }.write(canvas, "Confusion matrix", (left + width, px(20.0)))?;
         name.write(canvas, "predicted", (left + width, top + 2 * height + px(20.0)))?;
         Text { upright: true, ..name }.write(canvas, "true", (px(16.0), top + height))?;
