@@ -38,7 +38,7 @@ for _ in 0..100 {
     let loss = binary_cross_entropy(&y_hat, &train.y);
     let grads = model.backward(&train.x, &y_hat, &train.y);
     Sgd::new(1e-4).step(&mut model, &grads);
-    seen.push((loss, accuracy(&y_hat, &train.y), accuracy(&model.forward(&val.x), &val.y)));
+    seen.push((loss, accuracy(&train.y, &y_hat), accuracy(&val.y, &model.forward(&val.x))));
 }
 println!("{}", start.elapsed().as_secs_f64());
 """,

@@ -4,16 +4,22 @@
     ci/notebooks check --data FOLDER [NOTEBOOK ...]  the same on other pictures: texts may differ
     ci/notebooks write [NOTEBOOK ...]                execute, store the outputs
 
+Without names, these are all of notebooks/ and notebooks/solutions/. `--jobs N` executes N of them
+side by side, and says what became of each in the order of finishing.
+
 Which cells fail is said in ci/judge/preprocessor.py. Stored outputs come from the drawn stand-in
 only, and must equal fresh ones: texts exactly, figures in number and size. Of a cell tagged
 `volatile` (times, versions, threads) only the kinds of its outputs are compared. How large a
-notebook and its cells may be is said in ci/judge/form.py.
+notebook and its cells may be is said in ci/judge/form.py. `check` also follows the links to other
+files and to headings (ci/judge/links.py).
 """
 
 import argparse
 import os
 import sys
 import time
+from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,11 +27,13 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import PyFileConfigLoader
 
-from judge.folder import ROOT, copied, lessons
+from judge.folder import DRAWN, ROOT, copied, lessons, notebooks_folder
 from judge.form import check_form, code_cells, has_tag, load
+from judge.jobs import Result, side_by_side
+from judge.links import check_links
 from judge.message import Failure
 from judge.outputs import difference, essence, in_order
-from judge.preprocessor import JudgedExecution
+from judge.preprocessor import JudgedExecution, ended_with_its_kernel
 
 JUPYTER_PATH = ROOT / ".venv/share/jupyter"
 CONFIGURATION = ROOT / ".venv/etc/jupyter/jupyter_nbconvert_config.py"
@@ -44,7 +52,13 @@ METADATA = {
 def executed(path: Path, data: Path | None) -> NotebookNode:
     """Returns the notebook with fresh outputs; the file stays as it is."""
     config = PyFileConfigLoader(str(CONFIGURATION)).load_config()
-    with copied(path.parent, data) as folder:
+    notebooks = notebooks_folder(path)
+    with copied(notebooks) as copy:
+        folder = copy / path.parent.relative_to(notebooks)
+        # Relative paths, so that no output names a path of this machine.
+        drawn = Path(os.path.relpath(copy.parent / "data", folder))
+        os.environ["LRLIB_DATA"] = str(data or drawn / "insects")
+        os.environ["LRLIB_MNIST"] = str(drawn / "digits")
         resources = {"metadata": {"name": path.stem, "path": str(folder)}}
         judge = JudgedExecution(config=config, kernel_name="rust")
         return judge.preprocess(load(path), resources)[0]
@@ -53,6 +67,7 @@ def executed(path: Path, data: Path | None) -> NotebookNode:
 def check(path: Path, data: Path | None) -> str:
     stored = load(path)
     check_form(path, stored)
+    check_links(path, stored)
     fresh = executed(path, data)
     pairs = zip(code_cells(stored), code_cells(fresh), strict=True)
     for number, (old, new) in enumerate(pairs, 1):
@@ -98,12 +113,30 @@ def write(path: Path) -> str:
     return "written"
 
 
+def judged(action: str, data: Path | None, path: Path) -> Result:
+    start, name = time.monotonic(), path.relative_to(notebooks_folder(path))
+    try:
+        result = check(path, data) if action == "check" else write(path)
+    except Failure as why:
+        return False, f"{name}, {why}"
+    return True, f"{name}: {result} in {time.monotonic() - start:.0f} s"
+
+
+def positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="ci/notebooks", description=__doc__.partition("\n")[0])
     actions = parser.add_subparsers(dest="action", required=True)
     for action, text in (("check", "execute and compare"), ("write", "execute and store outputs")):
         sub = actions.add_parser(action, help=text)
-        sub.add_argument("notebook", nargs="*", type=Path, help="default: all in notebooks/")
+        sub.add_argument("notebook", nargs="*", type=Path, help="default: all of the course")
+        sub.add_argument(
+            "--jobs", type=positive, default=1, metavar="N", help="execute N at a time; default: 1"
+        )
         if action == "check":
             sub.add_argument("--data", type=Path, help="other pictures: a folder with train/, val/")
     args = parser.parse_args()
@@ -115,8 +148,8 @@ def main() -> int:
         problem = "notebooks/: there is no notebook in it"
     elif not (CONFIGURATION.exists() and (JUPYTER_PATH / "kernels/rust/kernel.json").exists()):
         problem = ".venv: the set-up is incomplete: run 'ci/setup'"
-    elif not (data or (ROOT / "data/insects").is_dir()):
-        problem = "data/insects: no such folder: run 'ci/setup --stand-in'"
+    elif missing := [name for name in DRAWN if not (ROOT / "data" / name).is_dir()]:
+        problem = f"data/{missing[0]}: no such folder: run 'ci/setup --stand-in'"
     elif data and not ((data / "train").is_dir() and (data / "val").is_dir()):
         problem = f"{data}: no folder with train/ and val/ in it"
     if problem:
@@ -125,13 +158,12 @@ def main() -> int:
 
     os.environ["JUPYTER_PATH"] = str(JUPYTER_PATH)
     failed = 0
-    for path in paths:
-        start = time.monotonic()
-        try:
-            result = check(path, data) if args.action == "check" else write(path)
-            print(f"{path.name}: {result} in {time.monotonic() - start:.0f} s", flush=True)
-        except Failure as why:
-            failed += 1
-            print(f"{path.name}, {why}", file=sys.stderr, flush=True)
+    with (
+        ended_with_its_kernel(),
+        closing(side_by_side(partial(judged, args.action, data), paths, args.jobs)) as results,
+    ):
+        for passed, line in results:
+            failed += not passed
+            print(line, file=sys.stdout if passed else sys.stderr, flush=True)
     print(f"{len(paths) - failed} passed, {failed} failed")
     return 1 if failed else 0

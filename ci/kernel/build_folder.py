@@ -3,10 +3,11 @@
     Cargo.toml    the build settings
     Cargo.lock    the versions that this repository has locked
     ctx/          the kernel's own crate: the cells, one at a time (EVCXR_TMPDIR)
-    keep/         depends on lrlib, so that Cargo keeps the locked versions of all that lrlib needs
+    keep/         depends on lrlib and on ci/bench's peers, so that Cargo keeps the locked versions
+                  of all that they need
 
 The kernel reads the sources of every crate of the workspace, to know the types of variables, and
-that takes most of its start. `keep` depends on lrlib only optionally: that keeps the versions, and
+that takes most of its start. `keep` has optional dependencies only: that keeps the versions, and
 leaves nothing to read before the first `:dep`.
 """
 
@@ -21,6 +22,7 @@ from kernel.cargo_home import CARGO_HOME
 from kernel.paths import CACHE, ROOT, digest
 from kernel.spec import registered_kernel
 from kernel.toolchain import compiler
+from kernel.versions import LOCKS, PEERS, locked_versions
 
 # Cells keep overflow checks and debug assertions; the libraries run as in a release build, with one
 # codegen unit a crate, so that they need no optimisation at link time. Cells are compiled without
@@ -54,12 +56,14 @@ edition = "2024"
 
 [dependencies]
 lrlib = {{ path = {}, optional = true }}
+peers = {{ path = {}, optional = true }}
 """
 
 
 def prepared() -> Path:
     """Returns the path of the prepared folder for the locked versions and this compiler."""
-    manifests = [(ROOT / name).read_bytes() for name in ("Cargo.lock", "lrlib/Cargo.toml")]
+    paths = [*LOCKS, ROOT / "lrlib/Cargo.toml", PEERS / "Cargo.toml"]
+    manifests = [path.read_bytes() for path in paths]
     state = digest(compiler(), registered_kernel(), manifests, WORKSPACE, CARGO_HOME)
     return CACHE / f"prepared-{state}"
 
@@ -85,7 +89,8 @@ def fill(folder: Path, source: Path) -> None:
     for member in ("ctx", "keep"):
         (folder / member / "src").mkdir(parents=True, exist_ok=True)
     (folder / "Cargo.toml").write_text(WORKSPACE)
-    (folder / "keep/Cargo.toml").write_text(KEEP.format(json.dumps(str(ROOT / "lrlib"))))
+    paths = (json.dumps(str(path)) for path in (ROOT / "lrlib", PEERS))
+    (folder / "keep/Cargo.toml").write_text(KEEP.format(*paths))
     (folder / "keep/src/lib.rs").touch()
     if not (folder / "Cargo.lock").exists():
-        shutil.copy(ROOT / "Cargo.lock", folder)
+        (folder / "Cargo.lock").write_text(locked_versions())

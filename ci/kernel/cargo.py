@@ -7,14 +7,23 @@ lrlib and image, and a cell never meets a type of theirs. So this program answer
 without them, and passes every other command on to Cargo. What is compiled does not change: for that
 the kernel calls Cargo itself.
 
-A crate that a cell adds with `:dep` is never hidden, nor is anything that it depends on.
+A crate that a cell adds with `:dep` is never hidden, nor is anything that it depends on, unless
+SHOWN says otherwise.
 """
 
 import os
 import sys
 
 # Of these crates' dependencies, only the named ones are part of the interface; of others', all are.
-SHOWN = {"lrlib": {"image", "ndarray"}, "image": set(), "ndarray": {"num-complex", "num-traits"}}
+SHOWN = {
+    "lrlib": {"image", "ndarray"},
+    "image": set(),
+    "ndarray": {"num-complex", "num-traits"},
+    "candle-core": set(),
+    "candle-nn": {"candle-core"},
+    "linfa": {"ndarray"},
+    "linfa-logistic": {"linfa", "ndarray"},
+}
 
 
 def outline(metadata: dict) -> dict:

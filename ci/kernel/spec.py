@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kernel.paths import SPEC
+from kernel.paths import ROOT, SPEC
 
 
 def register(kernel: str) -> None:
-    """Writes the kernelspec, into .venv only. Its environment makes the kernel ignore the user's
-    own settings for it, and keeps it from updating a kernelspec in the user's home."""
+    """Writes the kernelspec, into .venv only. Its environment makes the kernel read this
+    repository's settings for it, in whatever folder a notebook lies, and not the user's own; and it
+    keeps the kernel from updating a kernelspec in the user's home."""
     jupyter_path = SPEC.parents[2]
     spec = {
         "argv": [sys.executable, str(Path(__file__).parent), "launch", kernel, "{connection_file}"],
@@ -20,7 +21,7 @@ def register(kernel: str) -> None:
         "interrupt_mode": "message",
         "env": {
             "JUPYTER_PATH": str(jupyter_path),
-            "EVCXR_CONFIG_DIR": str(SPEC.parent / "none"),
+            "EVCXR_CONFIG_DIR": str(ROOT / "notebooks"),  # for evcxr.toml
             "RUST_BACKTRACE": "0",  # for the kernel itself; cells print theirs in any case
         },
     }

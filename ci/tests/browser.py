@@ -44,6 +44,10 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, (*names, *on_mac))), None)
 
 
+def in_file_names(notebook: str) -> str:
+    return notebook.removesuffix(".ipynb").replace("/", "-")
+
+
 class Notebook:
     """One notebook, open in a page of its own. Code cells are counted from 1."""
 
@@ -108,7 +112,7 @@ class Notebook:
         self.page.set_viewport_size({**size, "height": min(tall + 200, TALLEST)})
         self.ask("look.outer().scrollTo(0, 0)")
         self.wait_until("look.allDrawn()")
-        self.page.screenshot(path=SHOTS / f"{Path(self.name).stem}-{what}.png")
+        self.page.screenshot(path=SHOTS / f"{in_file_names(self.name)}-{what}.png")
         self.page.set_viewport_size(size)
 
     # --- what a learner does
@@ -172,7 +176,7 @@ class Lab:
 
     def __enter__(self) -> "Lab":
         with ExitStack() as stack:
-            self.folder = stack.enter_context(copied(ROOT / "notebooks", None))
+            self.folder = stack.enter_context(copied(ROOT / "notebooks"))
             own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
             self.address = stack.enter_context(started(self.folder, own))
             self.browser = stack.enter_context(launched())
@@ -195,7 +199,7 @@ class Lab:
             book.wait_until("look.kernelIs('idle')")
             yield book
         except BaseException:
-            page.screenshot(path=SHOTS / f"{Path(name).stem}-FAILED.png")
+            page.screenshot(path=SHOTS / f"{in_file_names(name)}-FAILED.png")
             print("the end of JupyterLab's log:", *LOG.read_text().splitlines()[-20:], sep="\n")
             raise
         finally:

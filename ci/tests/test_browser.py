@@ -17,7 +17,14 @@ from browser import SHOTS, THEMES, Lab, Notebook, chromium  # noqa: E402
 from judge.folder import ROOT, lessons  # noqa: E402
 from judge.form import code_cells, load  # noqa: E402
 
-NOTEBOOKS = [path.name for path in lessons()]
+# Here a notebook takes minutes, as it is seen in both themes before and after a run. These have
+# every kind of cell, output and figure; ci/notebooks executes the others.
+NUMBERS = ("00", "01", "02", "03", "04", "09")
+NOTEBOOKS = [
+    path.name
+    for path in lessons()
+    if path.parent == ROOT / "notebooks" and path.name.startswith(NUMBERS)
+]
 LESSONS = NOTEBOOKS[:4]  # the first ones are walked through cell by cell
 SMALLEST = 100  # pixels: no figure is narrower or lower
 LEGIBLE = 4.5  # a text's contrast with its ground, as WCAG asks; black on white is 21

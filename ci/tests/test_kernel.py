@@ -1,5 +1,7 @@
 """The kernel's build folder, its versions, and its copy of Rust's own sources."""
 
+import json
+import re
 import sys
 import tempfile
 import textwrap
@@ -11,9 +13,9 @@ sys.path.insert(0, str(CI))
 
 from kernel.build_folder import fill, prepared  # noqa: E402
 from kernel.paths import CACHE, ROOT  # noqa: E402
-from kernel.prepare import compile_lines  # noqa: E402
+from kernel.prepare import WRONG, compile_lines, dep_lines  # noqa: E402
 from kernel.toolchain import ATTRIBUTES, COMMENTS  # noqa: E402
-from kernel.versions import different_versions  # noqa: E402
+from kernel.versions import different_versions, locked_versions, packages  # noqa: E402
 
 
 class FillTest(unittest.TestCase):
@@ -78,11 +80,56 @@ class TypesTest(unittest.TestCase):
         self.assertEqual(problem, "")
 
 
+class WrongCellTest(unittest.TestCase):
+    def test_the_first_wrong_cell_finds_the_libraries_checked(self) -> None:
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="wrong-") as folder:
+            copy = Path(folder) / "copy"
+            fill(copy, prepared())
+            before = units(copy)
+            problem = compile_lines(copy, [dep_lines()[0], WRONG])
+            self.assertEqual(units(copy) - before, set())
+        self.assertEqual(problem, "cannot multiply `{integer}` by `{float}`")
+
+
+def units(folder: Path) -> set[str]:
+    """The names of what Cargo has compiled or checked in a build folder, without the cells."""
+    names = {path.name for path in folder.rglob(".fingerprint/*")}
+    return {name for name in names if not name.startswith("ctx-")}
+
+
+class DepLinesTest(unittest.TestCase):
+    def test_paths_of_solutions_are_those_of_the_lessons(self) -> None:
+        library, own = (f':dep {crate} = {{ path = "UP{crate}" }}' for crate in ("lrlib", "own"))
+        with tempfile.TemporaryDirectory() as name:
+            notebooks = Path(name)
+            (notebooks / "solutions").mkdir()
+            for file, up in (("01.ipynb", "../"), ("solutions/01.ipynb", "../../")):
+                source = "\n".join([library, own, "// :dep no", ':dep rand = "0.9"']).replace(
+                    "UP", up
+                )
+                cells = [{"source": source.splitlines(keepends=True)}]
+                (notebooks / file).write_text(json.dumps({"cells": cells}))
+            (notebooks / "broken.ipynb").write_text("{")
+            expected = [line.replace("UP", "../") for line in (library, own)] + [
+                ':dep rand = "0.9"'
+            ]
+            self.assertEqual(dep_lines(notebooks), expected)
+
+
 class VersionsTest(unittest.TestCase):
     def test_the_kernel_has_the_locked_versions(self) -> None:
-        compiled, locked = ((path / "Cargo.lock").read_text() for path in (prepared(), ROOT))
-        self.assertEqual(different_versions(compiled, locked), [])
+        compiled = (prepared() / "Cargo.lock").read_text()
+        self.assertEqual(different_versions(compiled, locked_versions()), [])
         self.assertIn('name = "ndarray"', compiled)
+
+    def test_a_notebook_asks_for_exactly_a_locked_version(self) -> None:
+        locked = packages(locked_versions())
+        for line in dep_lines():
+            if "path = " in line:
+                continue
+            name = re.search(r'package = "(.+?)"', line) or re.search(r":dep (\S+)", line)
+            version = re.search(r'"=(.+?)"', line)
+            self.assertIn((name[1], version and version[1]), locked, line)
 
     def test_one_that_differs_is_named(self) -> None:
         locked = (ROOT / "Cargo.lock").read_text()

@@ -1,6 +1,7 @@
 """Notebooks that must fail, each in its own way, and some that pass: in nbconvert's plain command,
 as ci/setup has configured it, and in ci/notebooks."""
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -12,8 +13,9 @@ import time
 import unittest
 import uuid
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 CI = Path(__file__).resolve().parent.parent
@@ -23,6 +25,8 @@ import nbformat  # noqa: E402
 import psutil  # noqa: E402
 
 from judge.form import MAX_BYTES, check_form, load  # noqa: E402
+from judge.jobs import Result, side_by_side  # noqa: E402
+from judge.links import check_links  # noqa: E402
 from judge.message import Failure  # noqa: E402
 from judge.outputs import difference, failure  # noqa: E402
 
@@ -33,6 +37,20 @@ def run(*args: str | Path) -> tuple[int, str, str]:
     command = [str(arg) for arg in (CI / "notebooks", *args)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.returncode, result.stdout, result.stderr
+
+
+def wait_until(condition: Callable[[], bool], limit: float) -> None:
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, f"not after {limit} s"
+        time.sleep(0.1)
+
+
+def running(mark: str) -> list[str]:
+    """The processes with this mark in their environment."""
+    processes = psutil.process_iter(["name", "environ"])
+    environments = ((p.info["name"], p.info["environ"] or {}) for p in processes)
+    return [name for name, env in environments if env.get("LRLIB_TEST") == mark]
 
 
 class PlainCommandTest(unittest.TestCase):
@@ -103,22 +121,11 @@ class PlainCommandTest(unittest.TestCase):
     def test_terminated_command_leaves_nothing_running(self) -> None:
         process = self.start("endless")
         self.addCleanup(process.kill)
-        self.wait_until((self.folder / "started").exists, 120)
+        wait_until((self.folder / "started").exists, 120)
         process.terminate()
         process.communicate()
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
-        self.wait_until(lambda: not self.running(), 20)  # removing a kernel's folder takes a moment
-
-    def wait_until(self, condition: Callable[[], bool], limit: float) -> None:
-        deadline = time.monotonic() + limit
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, self.running())
-            time.sleep(0.1)
-
-    def running(self) -> list[str]:
-        processes = psutil.process_iter(["name", "environ"])
-        environments = ((p.info["name"], p.info["environ"] or {}) for p in processes)
-        return [name for name, env in environments if env.get("LRLIB_TEST") == self.mark]
+        wait_until(lambda: not running(self.mark), 20)  # removing a kernel's folder takes a moment
 
 
 class ComparedTest(unittest.TestCase):
@@ -127,7 +134,7 @@ class ComparedTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         names = ["panic", "question_mark", "stale_output", "stale_figure", "good"]
-        names += ["expected_failures", "unexpected_success"]
+        names += ["expected_failures", "unexpected_success", "solutions/solution"]
         with ThreadPoolExecutor(2) as pool:
             checks = pool.map(lambda name: run("check", NOTEBOOKS / f"{name}.ipynb"), names)
             cls.checks = dict(zip(names, checks, strict=True))
@@ -150,6 +157,9 @@ class ComparedTest(unittest.TestCase):
     def test_cells_tagged_raises_exception_must_fail(self) -> None:
         self.assert_passes("expected_failures")
         self.assert_fails("unexpected_success", "tagged raises-exception, but did not fail")
+
+    def test_a_solution_reaches_what_the_lessons_reach(self) -> None:
+        self.assert_passes("solutions/solution")
 
     def test_stale_output(self) -> None:
         self.assert_fails("stale_output", "text/plain, line 1: stored '41', fresh '42'")
@@ -176,6 +186,60 @@ class ComparedTest(unittest.TestCase):
             self.assertEqual(load(stale).cells[1].outputs[0].data["text/plain"], "42")
             self.assertEqual(wrong.read_bytes(), before)
             self.assertEqual(len(list(Path(name).iterdir())), 2)
+
+
+class JobsTest(unittest.TestCase):
+    """Processes side by side; no kernel, but in the last test."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def results(self, names: str, jobs: int) -> Generator[Result, None, None]:
+        return side_by_side(pretended, [self.folder / name for name in names.split()], jobs)
+
+    def test_results_come_in_the_order_of_finishing(self) -> None:
+        lines = [line for _, line in self.results("waits_for_b a b", 2)]
+        self.assertEqual(lines, ["a", "b", "waits_for_b"])
+
+    def test_one_job_is_one_process_at_a_time(self) -> None:
+        with closing(self.results("a waits_for_b", 1)) as results:
+            self.assertEqual(next(results), (True, "a"))
+            self.assertEqual(multiprocessing.active_children(), [])
+
+    def test_a_process_that_dies_is_a_failure(self) -> None:
+        results = sorted(self.results("dies a", 2))
+        self.assertEqual(results, [(False, "dies, its process ended: 9"), (True, "a")])
+
+    def test_those_that_run_end_with_the_caller(self) -> None:
+        with closing(self.results("waits_for_b a", 2)) as results:
+            self.assertEqual(next(results), (True, "a"))
+            (waiting,) = multiprocessing.active_children()
+        self.assertEqual(waiting.exitcode, -signal.SIGTERM)
+
+    def test_the_command_ends_what_runs_side_by_side(self) -> None:
+        notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in ("endless", "good")]
+        command = [CI / "notebooks", "check", "--jobs", "2", *notebooks]
+        mark = uuid.uuid4().hex
+        env = {**os.environ, "LRLIB_TEST": mark}
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+            line = process.stdout.readline()  # while the endless one runs beside
+            process.terminate()
+            self.assertEqual(process.stdout.read(), "")
+        self.assertRegex(line, r"^good.ipynb: passed in \d+ s\n$")
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        wait_until(lambda: not running(mark), 20)
+
+
+def pretended(path: Path) -> Result:
+    """A notebook's run, made up for JobsTest."""
+    if path.name == "dies":
+        os._exit(9)
+    if path.name == "waits_for_b":
+        wait_until(path.with_name("b").exists, 10)
+    path.touch()
+    return True, path.name
 
 
 def result(**data: str) -> nbformat.NotebookNode:
@@ -270,6 +334,34 @@ class JudgedTest(unittest.TestCase):
             self.form(new("1"), new("2", outputs=[stream("stdout", "in /home/me/lrlib\n")]))
         with self.assertRaisesRegex(Failure, "MB is more than"):
             self.form(nbformat.v4.new_markdown_cell("x" * MAX_BYTES))
+
+    def test_links(self) -> None:
+        text = nbformat.v4.new_markdown_cell
+
+        def follow(link: str) -> None:
+            source = (
+                f"# A title: `fit` *now*\n\n[`a`]({link}), `b](none)` and [c](https://d.org/e#f)"
+            )
+            cells = [text(source), text("```\n# no heading\n[d](none)\n```")]
+            with tempfile.TemporaryDirectory() as name:
+                path = Path(name) / "a.ipynb"
+                nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+                shutil.copytree(Path(name), Path(name) / "solutions")
+                check_links(path, load(path))
+
+        for good in (
+            "#A-title:-fit-now",
+            "solutions/a.ipynb#A-title:-fit-now",
+            "a.ipynb",
+            "%61.ipynb",
+        ):
+            follow(good)
+        for bad in ("b.ipynb", "../a.ipynb#A-title:-fit-now"):
+            with self.assertRaisesRegex(Failure, f"link to {bad}: there is no such file"):
+                follow(bad)
+        for bad in ("#a-title:-fit-now", "solutions/a.ipynb#no-heading"):
+            with self.assertRaisesRegex(Failure, f"link to {bad}: there is no such heading"):
+                follow(bad)
 
     def test_what_is_no_notebook(self) -> None:
         with tempfile.TemporaryDirectory() as name:

@@ -99,6 +99,11 @@ impl Error {
     }
 }
 
+/// Returns [`Error::Config`] with the cause and the remedy where a setting is not as it must be.
+pub(crate) fn ensure(good: bool, problem: impl Into<String>) -> Result<()> {
+    if good { Ok(()) } else { Err(Error::Config(problem.into())) }
+}
+
 /// Writes line breaks and other control characters as escapes, `\n`.
 fn one_line(text: &impl ToString) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };

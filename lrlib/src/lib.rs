@@ -5,8 +5,9 @@
 //!   ─forward─► ŷ (n) ─loss─► L │ ─backward─► Gradients ─Sgd─► model │ ─fit─► History ─plot─► Figure
 //! ```
 //!
-//! [`transforms`], [`datasets`], [`nn`] and [`optim`] have PyTorch's names, [`metrics`] has scikit-learn's. Read them in this
-//! order, then [`train`] and [`plot`], and last [`fast`], which exists for speed alone.
+//! [`transforms`], [`datasets`], [`nn`] and [`optim`] have PyTorch's names, [`metrics`] and
+//! [`model_selection`] have scikit-learn's. Read them in this order, then [`train`] and [`plot`], and last [`fast`], which
+//! exists for speed alone.
 
 // To add a metric: a file in metrics/. A loss: nn/loss.rs, its gradient in nn/logistic_regression.rs (backward), its use in
 // train/steps.rs (descend). A way of making steps: a file in train/ that implements steps::Steps; fit.rs chooses it.
@@ -21,6 +22,8 @@ pub mod transforms;
 #[forbid(unsafe_code)]
 pub mod datasets;
 #[forbid(unsafe_code)]
+pub mod features;
+#[forbid(unsafe_code)]
 pub mod nn;
 #[forbid(unsafe_code)]
 pub mod optim;
@@ -28,6 +31,8 @@ pub mod optim;
 pub mod metrics;
 #[forbid(unsafe_code)]
 pub mod train;
+#[forbid(unsafe_code)]
+pub mod model_selection;
 #[forbid(unsafe_code)]
 pub mod plot;
 

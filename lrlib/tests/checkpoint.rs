@@ -1,11 +1,12 @@
 //! A run that stops and continues gives the numbers of one that does not stop.
 
-use std::fs;
+use std::{collections::HashMap, fs};
 
 use lrlib::{
     datasets::Batch,
     nn::LogisticRegression,
-    train::{Checkpoint, Method, TrainConfig, fit},
+    optim::Schedule,
+    train::{Checkpoint, EarlyStopping, Method, TrainConfig, fit},
 };
 use ndarray::Array2;
 use ndarray_rand::{
@@ -13,6 +14,7 @@ use ndarray_rand::{
     rand::{SeedableRng, rngs::StdRng},
     rand_distr::Uniform,
 };
+use safetensors::{SafeTensors, serialize};
 use tempfile::tempdir;
 
 fn random(n: usize) -> Batch {
@@ -90,6 +92,90 @@ fn other_data(train: &Batch, val: &Batch) -> [(Batch, Option<Batch>); 5] {
         (train.clone(), Some(changed(val, |batch| batch.y[11] = 1.0 - batch.y[11]))),
         (train.clone(), None),
     ]
+}
+
+/// With momentum, a schedule, and early stopping that would go on for longer, then stops.
+#[test]
+fn velocity_rate_and_the_best_epoch_are_continued() {
+    let (train, val) = (random(40), random(12));
+    let start = LogisticRegression::normal(60, 0.1, 3).expect("a deviation");
+    for (method, batch_size) in
+        [(Method::FeatureSpace, None), (Method::FeatureSpace, Some(16)), (Method::SampleSpace, None)]
+    {
+        for (nesterov, patience) in [(false, 200), (true, 200), (false, 20), (true, 20)] {
+            let folder = tempdir().expect("a folder");
+            let kept = |name| Some(Checkpoint { path: folder.path().join(name), every: 7 });
+            let config = TrainConfig {
+                learning_rate: 0.1,
+                schedule: Schedule::CosineAnnealingLr { t_max: 150, eta_min: 0.01 },
+                warm_up: 5,
+                momentum: 0.9,
+                nesterov,
+                weight_decay: 0.01,
+                method: Some(method),
+                batch_size,
+                early_stopping: Some(EarlyStopping { patience, min_delta: 1e-3 }),
+                checkpoint: kept("unbroken"),
+                ..Default::default()
+            };
+            let mut whole = start.clone();
+            let unbroken = fit(&mut whole, &train, Some(&val), &config).expect("it trains");
+            assert_eq!(unbroken.stopped_early, patience == 20, "{unbroken:?}, best {:?}", unbroken.best_epoch);
+
+            let config = TrainConfig { checkpoint: None, ..config };
+            let without = fit(&mut start.clone(), &train, Some(&val), &config).expect("it trains");
+            assert_eq!(without.best_epoch, unbroken.best_epoch);
+            for (epoch, expected) in unbroken.epochs.iter().zip(&without.epochs) {
+                let exact = method != Method::SampleSpace;
+                assert!((epoch.loss - expected.loss).abs() <= if exact { 0.0 } else { 1e-6 }, "{method:?}: {epoch}");
+            }
+
+            let config = TrainConfig { checkpoint: kept("kept"), ..config };
+            // A piece ends at its best epoch, but the run goes on from its last; after a stop, nothing is left to do.
+            for epochs in [7, 21, 28, 100, 100] {
+                let mut model = if epochs == 7 { start.clone() } else { LogisticRegression::new(60) };
+                let part = TrainConfig { epochs, ..config.clone() };
+                let history = fit(&mut model, &train, Some(&val), &part).expect("it trains");
+                let mut loaded = LogisticRegression::new(60);
+                loaded.load(folder.path().join("kept")).expect("a model's file too");
+                assert_eq!(loaded, model);
+                if epochs == 100 {
+                    assert!(history == unbroken && model == whole, "{method:?}: {history:?}, {unbroken:?}");
+                }
+            }
+            for other in [
+                TrainConfig { nesterov: !nesterov, ..config.clone() },
+                TrainConfig { warm_up: 6, ..config.clone() },
+                TrainConfig { schedule: Schedule::Constant, ..config.clone() },
+                TrainConfig { early_stopping: None, ..config.clone() },
+            ] {
+                let error = fit(&mut start.clone(), &train, Some(&val), &other).expect_err("another run's").to_string();
+                assert!(error.contains("momentum 0.9") && error.contains("remove the file"), "{error}");
+            }
+        }
+    }
+}
+
+/// What a run left before there were momentum and schedules has the same tensors, and says less.
+#[test]
+fn an_older_file_is_refused_in_one_line() {
+    let (train, folder) = (random(40), tempdir().expect("a folder"));
+    let path = folder.path().join("kept");
+    let config = TrainConfig { checkpoint: Some(Checkpoint { path: path.clone(), every: 7 }), ..Default::default() };
+    let mut model = LogisticRegression::new(60);
+    fit(&mut model, &train, None, &config).expect("it trains");
+    let bytes = fs::read(&path).expect("written");
+    let (tensors, header) = (SafeTensors::deserialize(&bytes), SafeTensors::read_metadata(&bytes).expect("a header").1);
+    let note = &header.metadata().as_ref().expect("it has a note")["note"];
+    let (data, _) = note.split_once(", schedule").expect("the new settings");
+    let older = format!("{data}, weight decay 0.0, pos weight 1.0, batch size None, seed 0");
+    let tensors = tensors.expect("a checkpoint").tensors();
+    let bytes = serialize(tensors, Some(HashMap::from([("note".into(), older.clone())]))).expect("bytes");
+    fs::write(&path, bytes).expect("written");
+    let error = fit(&mut model.clone(), &train, None, &config).expect_err("it is older").to_string();
+    assert!(error.contains(&format!("belongs to {older}, and this run is {data}, schedule")), "{error}");
+    assert!(error.contains("remove the file") && error.lines().count() == 1, "{error}");
+    model.load(&path).expect("it is still a model");
 }
 
 #[test]

@@ -213,8 +213,8 @@ fn folders_that_are_no_data_set() {
         (&["a.png"], "not 0 (none)"),
         (&["ants/a.png"], "not 1 (ants)"),
         (&["ants/a.png", "bees/a.png", "wasps/a.png"], "not 3 (ants, bees, wasps)"),
-        (&["ants/a.png", "bees/a.txt"], "this class has no picture"),
-        (&["ants/a.txt", "bees/a.png"], "this class has no picture"),
+        (&["ants/a.png", "bees/a.txt"], "the class \"bees\" has no picture"),
+        (&["ants/a.txt", "bees/a.png"], "the class \"ants\" has no picture"),
     ];
     for (files, problem) in cases {
         let root = folder(files);
@@ -224,6 +224,41 @@ fn folders_that_are_no_data_set() {
     }
     let missing = ImageFolder::new("no/such/folder").expect_err("missing").to_string();
     assert!(missing.starts_with("cannot read no/such/folder: ") && missing.ends_with("check the path"), "{missing}");
+}
+
+#[test]
+fn one_class_folder_against_all_others() {
+    let root = folder(&["wasps/b.png", "ants/a.png", "bees/z.png", "ants/sub/c.png", "flies/empty.txt", "bees/y.png"]);
+    let data = ImageFolder::one_against_rest(root.path(), "bees").expect("four folders");
+    assert_eq!((data.classes(), data.counts()), (&["not bees".into(), "bees".into()], [3, 2]));
+    let paths: Vec<_> = data.samples().iter().map(|s| s.path.strip_prefix(root.path()).expect("inside")).collect();
+    assert_eq!(paths, ["ants/a.png", "ants/sub/c.png", "wasps/b.png", "bees/y.png", "bees/z.png"].map(Path::new));
+    let labels: Vec<_> = data.samples().iter().map(|sample| sample.label).collect();
+    assert_eq!(labels, [0, 0, 0, 1, 1]);
+    // Class 1 is the folder that was named, also where it is the first of two.
+    let root = folder(&["ants/a.png", "bees/a.png"]);
+    let ants = ImageFolder::one_against_rest(root.path(), "ants").expect("two folders");
+    assert_eq!(ants.classes(), &["not ants", "ants"]);
+    assert!(ants.samples()[1].path.ends_with("ants/a.png"));
+}
+
+#[test]
+fn classes_that_cannot_be_merged() {
+    let cases: [(&[&str], &str); 4] = [
+        (&["bees/a.png"], "two or more class folders are needed here, not 1 (bees)"),
+        (
+            &["ants/a.png", "wasps/a.png", "flies/a.png"],
+            "no class folder here is named \"bees\"; choose one of ants, flies, wasps",
+        ),
+        (&["ants/a.png", "bees/a.txt", "wasps/a.png"], "the class \"bees\" has no picture"),
+        (&["ants/a.txt", "bees/a.png", "wasps/a.txt"], "the class \"not bees\" has no picture"),
+    ];
+    for (files, problem) in cases {
+        let root = folder(files);
+        let error = ImageFolder::one_against_rest(root.path(), "bees").expect_err(problem).to_string();
+        assert!(error.contains(problem) && error.lines().count() == 1, "{error}");
+        assert!(error.starts_with(&root.path().display().to_string()), "{error}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 
 use image::RgbImage;
 use lrlib::{
+    metrics::ConfusionMatrix,
     plot,
     train::{Epoch, History},
 };
@@ -172,4 +173,58 @@ fn an_animation_has_a_frame_for_each_snapshot() {
     assert_eq!(still.dimensions(), (2 * 820, 2 * 340));
     assert!(still.pixels().any(|pixel| pixel.0 == [213, 94, 0]), "the last snapshot's largest weight");
     assert!(animation.alt().contains("train falls from 0.7000 to 0.5000"), "{}", animation.alt());
+}
+
+/// Counts the pixels of a figure with this colour, to within the rounding of two mixtures.
+fn count(figure: &plot::Figure, color: [u8; 3]) -> usize {
+    let folder = tempdir().expect("a folder");
+    figure.save(folder.path().join("figure.png")).expect("saved");
+    let image = image::open(folder.path().join("figure.png")).expect("a PNG").into_rgb8();
+    image.pixels().filter(|pixel| pixel.0.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= 2)).count()
+}
+
+/// A fifth of a colour on white: orange (213, 94, 0) becomes (247, 223, 204), grey 110 becomes 226.
+#[test]
+fn a_band_has_the_colour_of_its_line() {
+    let axes = || plot::Axes::new("t", "x", "y").plot("other", vec![(1.0, 1.0), (2.0, 3.0)]);
+    let curve = vec![(1.0, 2.0), (2.0, 2.0)];
+    let band = vec![(1.0, 1.0, 3.0), (2.0, 1.5, 2.5)];
+    let (orange, grey) = ([247, 223, 204], [226; 3]);
+    let figure = axes().plot("mean", curve.clone()).band("mean", band.clone()).figure().expect("drawn");
+    let area = count(&figure, orange);
+    assert!(area > 100_000 && count(&figure, grey) < 1000, "{area}");
+    let alone = axes().band("interval", band.clone()).figure().expect("drawn");
+    assert!(count(&alone, grey) > 100_000 && count(&alone, orange) < 100);
+    assert!(count(&axes().plot("mean", curve).figure().expect("drawn"), orange) < 100);
+    assert_eq!(
+        alone.alt(),
+        "t: y over x; other rises from 1.0000 to 3.0000; band of interval: from 1 to 3 at the left, from 1.5 to 2.5 at the right"
+    );
+    // On logarithmic axes a low of 0 is at the lower end, and a high or an x of 0 cannot be seen.
+    let logarithmic = |band| axes().plot("mean", vec![(1.0, 2.0)]).band("mean", band).log_x().log_y().figure();
+    let to_the_end = logarithmic(vec![(1.0, 0.0, 3.0), (2.0, -1.0, 3.0)]).expect("drawn");
+    assert!(10 * count(&to_the_end, orange) > 13 * area, "95 % of the height, not 68 %");
+    assert!(count(&logarithmic(vec![(0.0, 1.0, 3.0), (2.0, -1.0, 0.0)]).expect("drawn"), orange) < 100);
+    for bad in [(1.0, 2.0, 1.0), (1.0, 1.0, f32::NAN), (f32::INFINITY, 1.0, 2.0)] {
+        assert!(axes().band("bad", vec![bad]).figure().is_err(), "{bad:?}");
+    }
+    assert!(axes().band("none", vec![]).band("one", vec![(1.0, 0.0, 2.0)]).figure().is_ok());
+    assert!(plot::Axes::new("t", "x", "y").band("alone", band).figure().is_ok());
+}
+
+/// Of 4 ants 3 are called ants; of blue (0, 114, 178) their cell has 0.05 + 0.65 · ¾ = 0.5375: (118, 179, 214).
+#[test]
+fn a_confusion_matrix_is_shaded_by_the_share_of_its_row() {
+    let classes = ["ants".to_owned(), "bees".to_owned()];
+    let figure = |counts| plot::confusion_matrix(&ConfusionMatrix { classes: classes.clone(), counts });
+    let drawn = figure([[3, 1], [1, 3]]).expect("drawn");
+    let cell = 4 * 122 * 90;
+    assert!((cell * 17 / 10..2 * cell).contains(&count(&drawn, [118, 179, 214])), "two cells, less the text");
+    assert_eq!(
+        drawn.alt(),
+        "Confusion matrix: of 4 ants, 3 (75.0 %) are called ants and 1 (25.0 %) bees; of 4 bees, 1 (25.0 %) are called ants \
+         and 3 (75.0 %) bees"
+    );
+    assert!(figure([[0, 0], [0, 2]]).expect("drawn").alt().contains("of 0 ants, 0 (0.0 %)"));
+    assert!(figure([[0, 0], [0, 0]]).is_err());
 }

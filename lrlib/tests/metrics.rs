@@ -67,7 +67,7 @@ fn curves_equal_scikit_learns() -> Result<()> {
         case.check("calibration_mean", &calibration.iter().map(|bin| bin.mean_probability).collect::<Vec<_>>());
         assert_eq!(calibration.iter().map(|bin| bin.count).sum::<usize>(), y.len());
         // In f32, as the accuracy of a lesson is.
-        let (low, high) = metrics::wilson_interval(metrics::accuracy(&p, &y), y.len());
+        let (low, high) = metrics::wilson_interval(metrics::accuracy(&y, &p), y.len());
         let [their_low, their_high] = case.numbers("wilson") else { panic!("two ends") };
         assert!((f64::from(low) - their_low).abs() < 1e-6 && (f64::from(high) - their_high).abs() < 1e-6);
     }

@@ -7,7 +7,8 @@ use lrlib::{
     datasets::Batch,
     metrics::{ConfusionMatrix, accuracy, majority_baseline, wilson_interval},
     nn::{LogisticRegression, binary_cross_entropy, binary_cross_entropy_with_logits, sigmoid},
-    train::{Method, TrainConfig, fit},
+    optim::Schedule,
+    train::{EarlyStopping, Method, TrainConfig, fit},
 };
 use ndarray::{Array1, Array2, array};
 use ndarray_rand::{
@@ -185,11 +186,23 @@ fn settings_out_of_range_are_errors() {
     wrong_labels.y[0] = 2.0;
     let unlabelled = Batch { x: Array2::zeros((0, 3)), y: array![0.0, 1.0], ..Default::default() };
     let good = TrainConfig::default;
+    let cosine = |t_max, eta_min| Schedule::CosineAnnealingLr { t_max, eta_min };
     let cases = [
         (&train, TrainConfig { epochs: 0, ..good() }, "0 epochs"),
         (&train, TrainConfig { learning_rate: f32::NAN, ..good() }, "learning rate is NaN"),
         (&train, TrainConfig { learning_rate: -1.0, ..good() }, "learning rate is -1"),
         (&train, TrainConfig { weight_decay: -1.0, ..good() }, "weight decay is -1"),
+        (&train, TrainConfig { momentum: 1.0, ..good() }, "momentum is 1: use 0 or more, and less than 1"),
+        (&train, TrainConfig { momentum: f32::NAN, ..good() }, "momentum is NaN"),
+        (&train, TrainConfig { nesterov: true, ..good() }, "Nesterov's step needs momentum"),
+        (&train, TrainConfig { l1: -1.0, ..good() }, "L1 penalty is -1"),
+        (&train, TrainConfig { l1: 0.1, momentum: 0.9, ..good() }, "L1 penalty needs steps without momentum"),
+        (&train, TrainConfig { l1: 0.1, method: Some(Method::SampleSpace), ..good() }, "no L1 penalty: leave out"),
+        (&train, TrainConfig { schedule: Schedule::StepLr { step_size: 0, gamma: 0.1 }, ..good() }, "step size of 0"),
+        (&train, TrainConfig { schedule: Schedule::StepLr { step_size: 1, gamma: 0.0 }, ..good() }, "gamma is 0"),
+        (&train, TrainConfig { schedule: cosine(0, 0.0), ..good() }, "cosine over 0 epochs"),
+        (&train, TrainConfig { schedule: cosine(9, -1.0), ..good() }, "eta_min is -1"),
+        (&train, TrainConfig { early_stopping: Some(EarlyStopping::default()), ..good() }, "needs validation data"),
         (&train, TrainConfig { batch_size: Some(0), ..good() }, "batch of 0 samples"),
         (
             &train,
@@ -205,6 +218,9 @@ fn settings_out_of_range_are_errors() {
         assert!(error.contains(problem) && error.lines().count() == 1, "{error}");
     }
     assert!(LogisticRegression::normal(3, f32::NAN, 0).is_err());
+    let early_stopping = Some(EarlyStopping { patience: 1, min_delta: -1.0 });
+    let error = fit(&mut LogisticRegression::new(3), &train, Some(&train), &TrainConfig { early_stopping, ..good() });
+    assert!(error.expect_err("it is negative").to_string().contains("min_delta is -1"));
 }
 
 #[test]
@@ -279,8 +295,8 @@ fn predict_accuracy_and_the_confusion_matrix_agree_at_the_boundary() {
     for z in [0.0, 1e-30, 5e-8, 8e-8, 1e-7, 1e-6, -5e-8, -1e-6] {
         let model = LogisticRegression { weight: array![z], bias: None };
         let (predicted, y_hat) = (model.predict(&array![[1.0]]), model.forward(&array![[1.0]]));
-        assert_close(accuracy(&y_hat, &predicted), 1.0, 0.0);
-        assert_close(ConfusionMatrix::new(&y_hat, &predicted, &classes).accuracy(), 1.0, 0.0);
+        assert_close(accuracy(&predicted, &y_hat), 1.0, 0.0);
+        assert_close(ConfusionMatrix::new(&predicted, &y_hat, &classes).accuracy(), 1.0, 0.0);
     }
 }
 
@@ -293,7 +309,7 @@ fn a_batch_of_another_size_is_the_callers_bug() {
 #[test]
 fn accuracy_counts_a_half_as_class_0() {
     // Counted by hand: right, right, wrong, wrong.
-    assert_close(accuracy(&array![0.5, 0.9, 0.5, 0.7], &array![0.0, 1.0, 1.0, 0.0]), 0.5, 0.0);
+    assert_close(accuracy(&array![0.0, 1.0, 1.0, 0.0], &array![0.5, 0.9, 0.5, 0.7]), 0.5, 0.0);
     assert_close(majority_baseline(&array![0.0, 1.0, 1.0, 1.0]), 0.75, 0.0);
 }
 

@@ -210,3 +210,26 @@ fn without_a_penalty_there_may_be_no_minimum() {
     assert!(problem.contains("finite numbers"), "{problem}");
     assert_eq!(model, LogisticRegression::new(9));
 }
+
+/// The minimum for a neighbouring penalty saves steps; a start that is no use costs none; the minimum is the same.
+#[test]
+fn a_warm_start_leads_to_the_same_minimum() {
+    for (n, d, bias) in [(80, 9, true), (80, 9, false), (40, 600, true), (40, 600, false)] {
+        let (train, cold_start) = (random(n, d, 1), model(d, bias));
+        let mut near = cold_start.clone();
+        newton(&mut near, &train, 0.012).expect("there is a minimum");
+        let mut far = cold_start.clone();
+        far.weight.fill(1e9);
+        let mut not_a_number = cold_start.clone();
+        not_a_number.weight[1] = f32::NAN;
+        let solved = [&cold_start, &near, &far, &not_a_number].map(|start| {
+            let mut model = start.clone();
+            let steps = newton(&mut model, &train, 0.01).expect("there is a minimum");
+            assert!(relative_gradient(&model, &train, 0.01) < 1e-4);
+            (objective(&model, &train, 0.01).0, steps)
+        });
+        let (value, cold) = solved[0];
+        assert!(solved.iter().all(|(other, _)| (other / value - 1.0).abs() < 1e-7), "{solved:?}");
+        assert!(solved[1].1 < cold && solved[2].1 == cold && solved[3].1 == cold, "{solved:?}");
+    }
+}

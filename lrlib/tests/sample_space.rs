@@ -37,7 +37,9 @@ fn both_paths_make_the_same_steps() {
         let weight_decay = [0.0, 0.3][seed as usize % 2];
         // A large rate takes α to and fro, in more directions.
         let learning_rate = [1e-3, 0.02][seed as usize / 2 % 2];
-        let config = TrainConfig { epochs: 60, learning_rate, weight_decay, ..Default::default() };
+        let (momentum, nesterov) = [(0.0, false), (0.7, false), (0.7, true)][seed as usize % 3];
+        let config = TrainConfig { epochs: 60, learning_rate, weight_decay, momentum, nesterov, ..Default::default() };
+        let mut sgd = Sgd { momentum, nesterov, weight_decay, ..Sgd::new(learning_rate) };
 
         let history = fit(&mut model, &train, Some(&val), &config).expect("it trains");
         assert_eq!(history.method, Method::SampleSpace, "{n} samples of {d} features");
@@ -45,11 +47,10 @@ fn both_paths_make_the_same_steps() {
             let y_hat = written_out.forward(&train.x);
             let loss = lrlib::nn::binary_cross_entropy(&y_hat, &train.y);
             assert!((loss - epoch.loss).abs() < 1e-5, "seed {seed}: loss {loss} at {epoch}");
-            let mut grads = written_out.backward(&train.x, &y_hat, &train.y);
-            grads.weight.scaled_add(weight_decay, &written_out.weight);
-            Sgd::new(config.learning_rate).step(&mut written_out, &grads);
+            let grads = written_out.backward(&train.x, &y_hat, &train.y);
+            sgd.step(&mut written_out, &grads);
             // A sample at the border may fall to either side.
-            let val_accuracy = accuracy(&written_out.forward(&val.x), &val.y);
+            let val_accuracy = accuracy(&val.y, &written_out.forward(&val.x));
             let off = epoch.val_accuracy.expect("there is val") - val_accuracy;
             assert!(off.abs() < 1.0 / 11.0 + 1e-6, "seed {seed}: val {val_accuracy} at {epoch}");
         }

@@ -71,7 +71,7 @@ fn both_kinds_of_pixels_make_the_same_steps() {
             }
             Sgd::new(1e-3).step(&mut by_floats, &grads[0]);
             Sgd::new(1e-3).step(&mut by_bytes, &grads[1]);
-            let val_accuracy = accuracy(&by_floats.forward(&val.x), &val.y);
+            let val_accuracy = accuracy(&val.y, &by_floats.forward(&val.x));
             // A sample at the border may fall to either side.
             assert!((epoch.val_accuracy.expect("there is val") - val_accuracy).abs() < 1.0 / 7.0 + 1e-6);
         }

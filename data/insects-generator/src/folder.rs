@@ -16,13 +16,26 @@ use crate::{
 /// JPEG quality, of 100.
 const QUALITY: u8 = 90;
 
+/// Pictures to train and to validate on, by class: a third of them bees, a third ants.
+const MORE: [(Class, [usize; 2]); 6] = [
+    (Class::Ants, [80, 40]),
+    (Class::Bees, [80, 40]),
+    (Class::Beetles, [20, 10]),
+    (Class::Butterflies, [20, 10]),
+    (Class::Flowers, [20, 10]),
+    (Class::Spiders, [20, 10]),
+];
+
+/// The size of the pictures of more classes.
+const SMALLER: (usize, usize) = (320, 240);
+
 /// The pictures to draw.
 pub struct Order {
-    pub seed: u64,
-    pub train: usize,
-    pub val: usize,
+    seed: u64,
+    /// Of each class, to train and to validate on.
+    counts: Vec<(Class, [usize; 2])>,
     /// The size of every picture; `None` lets it vary.
-    pub size: Option<(usize, usize)>,
+    size: Option<(usize, usize)>,
 }
 
 /// One picture's place in the data set.
@@ -33,17 +46,30 @@ struct Entry {
 }
 
 impl Order {
-    /// All pictures, with the classes as even as in the photographs: 123 ants and 121 bees to train
-    /// on, 70 ants and 83 bees to validate on, or as near as the numbers allow.
-    fn entries(&self) -> Vec<Entry> {
+    /// The classes as even as in the photographs: 123 ants and 121 bees to train on, 70 ants and 83
+    /// bees to validate on, or as near as the numbers allow.
+    pub fn of_two_classes(seed: u64, (train, val): (usize, usize), size: Option<(usize, usize)>) -> Self {
         let ants = |total: usize, (part, whole): (usize, usize)| (total * part + whole / 2) / whole;
-        let mut entries = Vec::with_capacity(self.train + self.val);
-        for (split, total, share) in [(0, self.train, (123, 244)), (1, self.val, (70, 153))] {
-            let ants = ants(total, share);
-            entries.extend((0..ants).map(|index| Entry { split, class: Class::Ants, index }));
-            entries.extend((0..total - ants).map(|index| Entry { split, class: Class::Bees, index }));
-        }
-        entries
+        let ants = [ants(train, (123, 244)), ants(val, (70, 153))];
+        let bees = [train - ants[0], val - ants[1]];
+        Self { seed, counts: vec![(Class::Ants, ants), (Class::Bees, bees)], size }
+    }
+
+    /// A data set of its own, with other pictures of ants and bees than that of two classes.
+    pub fn of_more_classes(seed: u64, size: Option<(usize, usize)>) -> Self {
+        Self { seed: !seed, counts: MORE.to_vec(), size: size.or(Some(SMALLER)) }
+    }
+
+    /// The number of pictures.
+    pub fn len(&self) -> usize {
+        self.counts.iter().flat_map(|(_, counts)| counts).sum()
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let of = |split: usize, class: Class, count: usize| (0..count).map(move |index| Entry { split, class, index });
+        let counts =
+            |split: usize| self.counts.iter().flat_map(move |&(class, counts)| of(split, class, counts[split]));
+        counts(0).chain(counts(1)).collect()
     }
 
     /// The bytes of one JPEG file.
@@ -66,10 +92,7 @@ impl Order {
 impl Entry {
     fn path(&self) -> PathBuf {
         let split = ["train", "val"][self.split];
-        let (class, insect) = match self.class {
-            Class::Ants => ("ants", "ant"),
-            Class::Bees => ("bees", "bee"),
-        };
+        let [class, insect] = self.class.names();
         format!("{split}/{class}/{insect}_{:05}.jpg", self.index).into()
     }
 }
@@ -118,8 +141,8 @@ fn refuse_if_taken(out: &Path) -> Result<(), String> {
 
 fn fill(folder: &Path, order: &Order) -> Result<u64, String> {
     for split in ["train", "val"] {
-        for class in ["ants", "bees"] {
-            let path = folder.join(split).join(class);
+        for (class, _) in &order.counts {
+            let path = folder.join(split).join(class.names()[0]);
             fs::create_dir_all(&path).map_err(|error| say(&path, &error))?;
         }
     }
@@ -140,7 +163,9 @@ fn say(path: &Path, error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    const SMALL: Order = Order { seed: 7, train: 9, val: 4, size: Some((48, 40)) };
+    fn small(seed: u64) -> Order {
+        Order::of_two_classes(seed, (9, 4), Some((48, 40)))
+    }
 
     /// A path for one test, with nothing there yet.
     fn fresh(name: &str) -> PathBuf {
@@ -159,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_default_counts_are_those_of_the_photographs() {
-        let entries = Order { seed: 0, train: 244, val: 153, size: None }.entries();
+        let entries = Order::of_two_classes(0, (244, 153), None).entries();
         let count = |split, class| entries.iter().filter(|e| e.split == split && e.class == class).count();
         assert_eq!((count(0, Class::Ants), count(0, Class::Bees)), (123, 121));
         assert_eq!((count(1, Class::Ants), count(1, Class::Bees)), (70, 83));
@@ -167,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_seed_decides_every_byte() {
-        assert_eq!(bytes(&SMALL), bytes(&SMALL));
-        assert_ne!(bytes(&SMALL), bytes(&Order { seed: 8, ..SMALL }));
+        assert_eq!(bytes(&small(7)), bytes(&small(7)));
+        assert_ne!(bytes(&small(7)), bytes(&small(8)));
     }
 
     #[test]
     fn the_threads_do_not_matter() {
-        let drawn = bytes(&SMALL);
-        let order = SMALL;
+        let order = small(7);
+        let drawn = bytes(&order);
         let parallel: Vec<_> = order.entries().par_iter().map(|entry| order.draw(entry).unwrap()).collect();
         assert_eq!(drawn, parallel);
     }
@@ -182,7 +207,7 @@ mod tests {
     #[test]
     fn folders_hold_what_was_ordered_and_nothing_is_left_beside() {
         let root = fresh("counts");
-        make(&root.join("set"), &SMALL).unwrap();
+        make(&root.join("set"), &small(7)).unwrap();
         let set = root.join("set");
         let counts = ["train/ants", "train/bees", "val/ants", "val/bees"].map(|path| count(&set.join(path)));
         assert_eq!(counts, [5, 4, 2, 2]);
@@ -191,11 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn more_classes_are_other_pictures_and_a_third_of_them_bees() {
+        let order = Order::of_more_classes(0, Some((48, 40)));
+        let entries = order.entries();
+        let bees = entries.iter().filter(|entry| entry.class == Class::Bees).count();
+        assert_eq!((order.len(), entries.len(), bees), (360, 360, 120));
+        let two = Order::of_two_classes(0, (2, 0), Some((48, 40)));
+        assert_ne!(order.draw(&entries[0]).unwrap(), two.draw(&two.entries()[0]).unwrap());
+        let folders: Vec<_> = MORE.iter().map(|(class, _)| class.names()[0]).collect();
+        assert!(folders.is_sorted());
+    }
+
+    #[test]
     fn a_folder_in_use_is_left_alone() {
         let root = fresh("taken");
         fs::create_dir_all(&root).unwrap();
         fs::write(root.join("mine.txt"), "keep").unwrap();
-        let message = make(&root, &SMALL).unwrap_err();
+        let message = make(&root, &small(7)).unwrap_err();
         assert!(message.contains("exists already") && message.contains("insects-taken"), "{message}");
         assert_eq!(count(&root), 1);
         fs::remove_dir_all(root).unwrap();

@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! cargo run --release -p insects -- data/insects
+//! cargo run --release -p insects -- data/insects-more --more
 //! ```
+//!
+//! The second draws smaller pictures of more classes: `OUT/{train,val}/{ants,bees,beetles,…}/*.jpg`.
 //!
 //! Every picture has dice of its own, thrown from the seed and the picture's name, so that the files
 //! are the same byte for byte whatever the number of threads. Insects are ellipsoids, rods and wings
@@ -12,8 +15,10 @@
 
 mod ant;
 mod bee;
+mod beetle;
 mod blade;
 mod body;
+mod butterfly;
 mod canvas;
 mod dice;
 mod folder;
@@ -26,6 +31,7 @@ mod palette;
 mod picture;
 mod plant;
 mod solid;
+mod spider;
 mod vector;
 mod view;
 mod wing;
@@ -42,6 +48,9 @@ struct Arguments {
     /// Another seed draws other pictures
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Draw smaller pictures of ants, bees, beetles, butterflies, flowers and spiders
+    #[arg(long, conflicts_with_all = ["train", "val"])]
+    more: bool,
     /// Number of pictures to train on, both classes together
     #[arg(long, value_name = "N", default_value_t = 244)]
     train: usize,
@@ -59,17 +68,17 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let start = Instant::now();
-    let order = folder::Order {
-        seed: arguments.seed,
-        train: arguments.train,
-        val: arguments.val,
-        size: arguments.width.zip(arguments.height).map(|(w, h)| (usize::from(w), usize::from(h))),
+    let size = arguments.width.zip(arguments.height).map(|(w, h)| (usize::from(w), usize::from(h)));
+    let order = if arguments.more {
+        folder::Order::of_more_classes(arguments.seed, size)
+    } else {
+        folder::Order::of_two_classes(arguments.seed, (arguments.train, arguments.val), size)
     };
     match folder::make(&arguments.out, &order) {
         Ok(bytes) => {
             println!(
                 "wrote {} pictures, {:.1} MB, to {} in {:.1} s",
-                order.train + order.val,
+                order.len(),
                 bytes as f64 / 1e6,
                 arguments.out.display(),
                 start.elapsed().as_secs_f64(),

@@ -10,26 +10,34 @@
 //! but the insects and their sizes, so the classes overlap widely; the rest of the training accuracy
 //! is learning by heart, for which places, light and exposure vary about as much as in photographs.
 //! The closer the two columns and the two pairs of numbers, the harder the task.
+//!
+//! The other classes share the places of ants or of bees, in light and among flowers that favour neither.
 
 use image::RgbImage;
 
 use crate::{
-    ant, bee,
+    ant, bee, beetle,
     body::{self, Part, Pose},
+    butterfly,
     canvas::Canvas,
     dice::Dice,
     ground,
     lens::{self, Lens},
-    meadow, noise, plant,
+    meadow, noise, plant, spider,
     vector::{grey, mix, rgb, smoothstep, vec3},
     view::{Light, View},
 };
 
-/// The two classes, by the name of their folders.
+/// The classes, by the name of their folders: the two of the stand-in, and four that are no bees either.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Class {
     Ants,
     Bees,
+    Beetles,
+    Butterflies,
+    /// Without any insect.
+    Flowers,
+    Spiders,
 }
 
 /// Where a picture is taken.
@@ -64,11 +72,24 @@ const HAUNTS: [(Place, f32, f32); 11] = [
 ];
 
 impl Class {
+    /// The name of the folder, and of one in it.
+    pub fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Ants => ["ants", "ant"],
+            Self::Bees => ["bees", "bee"],
+            Self::Beetles => ["beetles", "beetle"],
+            Self::Butterflies => ["butterflies", "butterfly"],
+            Self::Flowers => ["flowers", "flower"],
+            Self::Spiders => ["spiders", "spider"],
+        }
+    }
+
     /// The chance that a flower is yellow, orange or red.
     fn warmth(self) -> f32 {
         match self {
             Self::Ants => 0.18,
             Self::Bees => 0.82,
+            _ => 0.5,
         }
     }
 
@@ -77,13 +98,17 @@ impl Class {
         match self {
             Self::Ants => -0.04,
             Self::Bees => 0.06,
+            _ => 0.0,
         }
     }
 
+    /// Beetles and spiders live where ants do, butterflies where bees do.
     fn haunt(self, dice: &mut Dice) -> Place {
         dice.weighted(&HAUNTS.map(|(place, ants, bees)| match self {
-            Self::Ants => (place, ants),
-            Self::Bees => (place, bees),
+            Self::Ants | Self::Beetles | Self::Spiders => (place, ants),
+            Self::Bees | Self::Butterflies => (place, bees),
+            Self::Flowers if matches!(place, Place::Flower | Place::Umbel) => (place, bees),
+            Self::Flowers => (place, 0.0),
         }))
     }
 }
@@ -131,6 +156,9 @@ fn view(class: Class, place: Place, width: usize, height: usize, dice: &mut Dice
     let share = match class {
         Class::Bees => 0.52 * (0.34 * dice.normal()).exp(),
         Class::Ants => 0.48 * (0.40 * dice.normal()).exp(),
+        Class::Beetles | Class::Flowers => 0.48 * (0.36 * dice.normal()).exp(),
+        // Wings and legs reach far beyond the body.
+        Class::Butterflies | Class::Spiders => 0.38 * (0.32 * dice.normal()).exp(),
     };
     let scale = side * share.clamp(0.16, 1.1);
     let loose = 0.06 * (1.2 - share).max(0.3);
@@ -209,6 +237,7 @@ fn insects(class: Class, place: Place, heading: f32, flying: bool, dice: &mut Di
         (Class::Ants, Place::Flower | Place::Umbel) => dice.pick(&[0, 0, 0, 1]),
         (Class::Ants, _) => dice.pick(&[0, 0, 0, 0, 0, 1, 1, 2, 5]),
         (Class::Bees, _) => dice.pick(&[0, 0, 0, 0, 0, 0, 0, 1]),
+        _ => 0,
     };
     let mut parts = Vec::new();
     let turn = dice.angle();
@@ -224,6 +253,10 @@ fn insects(class: Class, place: Place, heading: f32, flying: bool, dice: &mut Di
         parts.extend(match class {
             Class::Ants => ant::build(pose, dice),
             Class::Bees => bee::build(pose, flying, dice),
+            Class::Beetles => beetle::build(pose, dice),
+            Class::Butterflies => butterfly::build(pose, dice),
+            Class::Spiders => spider::build(pose, dice),
+            Class::Flowers => Vec::new(),
         });
     }
     parts

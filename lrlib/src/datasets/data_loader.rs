@@ -24,7 +24,7 @@ const AHEAD: usize = 3;
 /// let folder = datasets::ImageFolder::new("data/insects/train")?;
 /// let loader = datasets::DataLoader::new(folder, transform, 32)?.shuffle(1);
 /// let mut model = nn::LogisticRegression::new(3 * 224 * 224);
-/// let sgd = optim::Sgd::new(1e-4);
+/// let mut sgd = optim::Sgd::new(1e-4);
 /// for epoch in 0..10 {
 ///     for batch in loader.epoch(epoch) {
 ///         let batch = batch?;

@@ -16,7 +16,7 @@ use crate::{
     transforms::{Transform, to_tensor},
 };
 
-/// Two class folders and the pictures in them, sorted; nothing is decoded until asked for.
+/// Two classes of pictures, by the folders they are in, sorted; nothing is decoded until asked for.
 #[derive(Clone)]
 pub struct ImageFolder {
     classes: [String; 2],
@@ -39,24 +39,51 @@ impl ImageFolder {
     /// [`Error::Io`] if a folder cannot be read; [`Error::Dataset`] if there are not two class folders, one
     /// holds no picture, or a link leads back to a folder above it.
     pub fn new(root: impl AsRef<Path>) -> Result<Self> {
-        Self::find(root.as_ref())
+        Self::find(root.as_ref(), None)
     }
 
-    fn find(root: &Path) -> Result<Self> {
+    /// Finds the class folders of `root`, two or more, and makes two classes of them: class 1 is the folder `name`, and
+    /// class 0, "not `name`", is all others, folder by folder.
+    ///
+    /// ```no_run
+    /// use lrlib::datasets;
+    ///
+    /// let folder = datasets::ImageFolder::one_against_rest("data/insects-more/train", "bees")?;
+    /// assert_eq!(folder.classes(), &["not bees", "bees"]);
+    /// # Ok::<(), lrlib::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), of which [`Error::Dataset`] if no class folder has this name.
+    pub fn one_against_rest(root: impl AsRef<Path>, name: &str) -> Result<Self> {
+        Self::find(root.as_ref(), Some(name))
+    }
+
+    /// Makes class 1 of the folder `name`, or of the second of two.
+    fn find(root: &Path, name: Option<&str>) -> Result<Self> {
         let (folders, names) = class_folders(root)?;
-        let Ok(classes) = <[String; 2]>::try_from(names.clone()) else {
-            let found = if names.is_empty() { "none".into() } else { names.join(", ") };
-            let problem = format!("two class folders are needed here, not {} ({found}); add or move some", names.len());
-            return Err(Error::dataset(root, problem));
+        let found = if names.is_empty() { "none".into() } else { names.join(", ") };
+        let refuse = |problem: String| Err(Error::dataset(root, problem));
+        if names.len() < 2 || (names.len() > 2 && name.is_none()) {
+            let needed = if name.is_none() { "two" } else { "two or more" };
+            let n = names.len();
+            return refuse(format!("{needed} class folders are needed here, not {n} ({found}); add or move some"));
+        }
+        let second = name.unwrap_or(&names[1]);
+        let Some(one) = names.iter().position(|folder| folder == second) else {
+            return refuse(format!("no class folder here is named \"{second}\"; choose one of {found}"));
         };
+        let classes = [name.map_or_else(|| names[0].clone(), |name| format!("not {name}")), second.into()];
         let mut samples = Vec::new();
-        for (label, folder) in folders.iter().enumerate() {
-            let paths = pictures(folder)?;
-            if paths.is_empty() {
-                let endings = IMG_EXTENSIONS.join(" ");
-                return Err(Error::dataset(folder, format!("this class has no picture ({endings}); add some")));
+        for (label, class) in classes.iter().enumerate() {
+            let start = samples.len();
+            for (_, folder) in folders.iter().enumerate().filter(|(at, _)| usize::from(*at == one) == label) {
+                samples.extend(pictures(folder)?.into_iter().map(|path| Sample { path, label }));
             }
-            samples.extend(paths.into_iter().map(|path| Sample { path, label }));
+            if samples.len() == start {
+                let endings = IMG_EXTENSIONS.join(" ");
+                return refuse(format!("the class \"{class}\" has no picture ({endings}); add some"));
+            }
         }
         Ok(Self { classes, samples })
     }

@@ -7,12 +7,14 @@ mod rng;
 mod batch;
 mod fingerprint;
 mod image_folder;
+mod mnist;
 mod data_loader;
 
 pub use crate::files::find::IMG_EXTENSIONS;
 pub use batch::Batch;
-pub use data_folder::data_folder;
+pub use data_folder::{data_folder, mnist_folder};
 pub use data_loader::{Batches, DataLoader};
 pub use image_folder::{ImageFolder, Sample};
+pub use mnist::Mnist;
 pub use rng::rng;
 pub(crate) use rng::shuffled;

@@ -5,7 +5,12 @@
 //!
 //! > w = c·w₀ + Xᵀα,  and a step is  α ← (1 − ηλ)·α − η·e,  c ← (1 − ηλ)·c.
 //!
-//! The logits need no w either: z = X·w + b = c·X·w₀ + K·α + b with the **Gram matrix** K = X·Xᵀ, n × n. Computed once, it
+//! The velocity v of momentum, which began at v₀, is a sum of such gradients. So both are combinations of the samples, w₀ and
+//! v₀, and have n + 2 coefficients each, (α, c, d): w = Xᵀα + c·w₀ + d·v₀. Every step of any optimizer that only adds and
+//! scales w, v and gradients is the same step with these coefficients, and with the bias as the last number.
+//!
+//! The logits need no w either: z = X·w + b = K·α + c·X·w₀ + d·X·v₀ + b with the **Gram matrix**
+//! K = X·Xᵀ, n × n. Computed once, it
 //! reduces an epoch from n·d multiplications to n². Nothing is approximated: the iterates are the same, only the
 //! rounding differs. The sums over d and all that follows are kept in f64, because α is small and K large.
 //!
@@ -14,7 +19,7 @@
 //!
 //! > Kᵢⱼ = Rᵢⱼ + uᵢ + uⱼ − ū,  K·α = R·α + u·Σα + (u·α − ū·Σα)
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, s};
 
 use super::{
     memory,
@@ -22,17 +27,20 @@ use super::{
     trajectory::Trajectory,
 };
 
+/// w₀ and, with momentum, v₀: weight and bias each.
+type Start<'a> = &'a [(&'a ArrayRef1<f32>, f32)];
+
 /// A model in training, expressed through its samples.
 pub(crate) struct SampleSpace {
     /// R, each row with zeros up to a whole number of vectors.
     rest: Array2<f32>,
     /// u.
     means: Array1<f64>,
-    /// X·w₀.
-    start: Array1<f64>,
-    alpha: Array1<f64>,
-    shrink: f64,
-    bias: Option<f64>,
+    /// X·w₀ and, with momentum, X·v₀, a row each.
+    start: Array2<f64>,
+    /// (α, c, d, b) of w and, with momentum, of v, a row each; d only with momentum.
+    points: Array2<f64>,
+    with_bias: bool,
     /// For the validation samples, if there are any.
     trajectory: Option<Trajectory>,
 }
@@ -48,50 +56,75 @@ impl SampleSpace {
         }
         let mut rest = memory::zeros(n, n.next_multiple_of(LANES));
         rest.slice_mut(s![.., ..n]).zip_mut_with(&gram, |rest, &k| *rest = k as f32);
-        let (start, alpha) = (Array1::zeros(n), Array1::zeros(n));
-        Self { rest, means, start, alpha, shrink: 1.0, bias: None, trajectory: None }
+        let (start, points) = (Array2::zeros((1, n)), Array2::zeros((1, n + 2)));
+        Self { rest, means, start, points, with_bias: false, trajectory: None }
     }
 
-    /// Starts from this weight and bias, with α = 0; `val_x` are the validation samples, shape (m, d).
-    pub(crate) fn begin(
-        &mut self,
-        weight: &ArrayRef1<f32>,
-        bias: Option<f32>,
-        x: &ArrayRef2<f32>,
-        val_x: Option<&ArrayRef2<f32>>,
-    ) {
-        let from_zeros = weight.iter().all(|&w| w == 0.0);
-        let product = |x: &ArrayRef2<f32>| product::product(x, weight).mapv(f64::from);
-        let start = |x: &ArrayRef2<f32>| if from_zeros { Array1::zeros(x.nrows()) } else { product(x) };
-        self.start = start(x);
-        self.alpha.fill(0.0);
-        (self.shrink, self.bias) = (1.0, bias.map(f64::from));
-        self.trajectory = val_x.map(|val_x| Trajectory::new(start(val_x), x));
+    /// Starts from w₀ and v₀, with a bias or without; `val` are the validation samples, shape (m, d).
+    pub(crate) fn begin(&mut self, from: Start<'_>, bias: bool, x: &ArrayRef2<f32>, val: Option<&ArrayRef2<f32>>) {
+        let (n, count) = (x.nrows(), from.len());
+        let products = |x: &ArrayRef2<f32>| {
+            let mut products = Array2::zeros((count, x.nrows()));
+            for (mut row, (w, _)) in products.rows_mut().into_iter().zip(from) {
+                if w.iter().any(|&w| w != 0.0) {
+                    row.assign(&product::product(x, w).mapv(f64::from));
+                }
+            }
+            products
+        };
+        self.points = Array2::zeros((count, n + count + 1));
+        for (i, &(_, b)) in from.iter().enumerate() {
+            (self.points[[i, n + i]], self.points[[i, n + count]]) = (1.0, f64::from(b));
+        }
+        (self.start, self.with_bias) = (products(x), bias);
+        self.trajectory = val.map(|val| Trajectory::new(products(val), x));
     }
 
     /// Returns the logits of the training samples.
     pub(crate) fn logits(&self) -> Array1<f32> {
+        let n = self.means.len();
+        let (alpha, others) = self.points.row(0).split_at(Axis(0), n);
         // R is symmetric: a combination of its rows is its product.
         let mut z = Array2::zeros((1, self.rest.ncols()));
-        product::combine(&mut z, &self.rest, &self.alpha.mapv(|a| a as f32).insert_axis(Axis(0)));
-        let (n, sum) = (self.alpha.len(), self.alpha.sum());
-        let level = self.means.dot(&self.alpha) - self.means.sum() / n as f64 * sum + self.bias.unwrap_or(0.0);
-        Zip::from(z.row(0).slice(s![..n]))
-            .and(&self.means)
-            .and(&self.start)
-            .map_collect(|&z, u, start| (f64::from(z) + u * sum + self.shrink * start + level) as f32)
+        product::combine(&mut z, &self.rest, &alpha.mapv(|a| a as f32).insert_axis(Axis(0)));
+        let sum = alpha.sum();
+        let level = self.means.dot(&alpha) - self.means.sum() / n as f64 * sum + others[others.len() - 1];
+        let mut z = z.row(0).slice(s![..n]).mapv(f64::from);
+        z.scaled_add(sum, &self.means);
+        for (start, &c) in self.start.rows().into_iter().zip(others) {
+            z.scaled_add(c, &start);
+        }
+        z.mapv(|z| (z + level) as f32)
     }
 
-    /// Takes one step against the gradient of the loss at these predictions, and of λ/2·‖w‖².
-    pub(crate) fn step(&mut self, y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>, learning_rate: f32, weight_decay: f32) {
-        let (rate, keep) = (f64::from(learning_rate), 1.0 - f64::from(learning_rate) * f64::from(weight_decay));
-        let error = (y_hat - y).mapv(f64::from) / y.len() as f64;
-        self.alpha *= keep;
-        self.alpha.scaled_add(-rate, &error);
-        self.shrink *= keep;
-        self.bias = self.bias.map(|bias| bias - rate * error.sum());
+    /// Takes one step of [`Sgd`](crate::optim::Sgd) against the gradient of the loss at these predictions.
+    pub(crate) fn step(
+        &mut self,
+        y_hat: &ArrayRef1<f32>,
+        y: &ArrayRef1<f32>,
+        learning_rate: f32,
+        weight_decay: f32,
+        momentum: f32,
+        nesterov: bool,
+    ) {
+        let (n, last) = (y.len(), self.points.ncols() - 1);
+        let (mut weight, mut velocity) = self.points.view_mut().split_at(Axis(0), 1);
+        let error = (y_hat - y).mapv(f64::from) / n as f64;
+        let mut step = f64::from(weight_decay) * &weight.row(0);
+        step[last] = if self.with_bias { error.sum() } else { 0.0 };
+        step.slice_mut(s![..n]).scaled_add(1.0, &error);
+        for mut velocity in velocity.rows_mut() {
+            velocity *= f64::from(momentum);
+            velocity += &step;
+            if nesterov {
+                step.scaled_add(f64::from(momentum), &velocity);
+            } else {
+                step.assign(&velocity);
+            }
+        }
+        weight.row_mut(0).scaled_add(-f64::from(learning_rate), &step);
         if let Some(trajectory) = &mut self.trajectory {
-            trajectory.push(&self.alpha, self.shrink, self.bias.unwrap_or(0.0));
+            trajectory.push(&weight.row(0));
         }
     }
 
@@ -101,13 +134,37 @@ impl SampleSpace {
         trajectory.logits(x, val_x)
     }
 
-    /// Writes weights back, w = c·w₀ + Xᵀα. With validation samples, [`val_logits`](Self::val_logits) comes first.
-    pub(crate) fn write_to(&self, weight: &mut ArrayRef1<f32>, bias: &mut Option<f32>, x: &ArrayRef2<f32>) {
-        let moved = self.trajectory.as_ref().map(|trajectory| trajectory.combination(&self.alpha));
-        let moved = moved.unwrap_or_else(|| product::transposed_product(x, &self.alpha.mapv(|a| a as f32)));
-        Zip::from(weight).and(&moved).for_each(|w, &moved| *w = *w * self.shrink as f32 + moved);
-        *bias = self.bias.map(|bias| bias as f32);
+    /// Returns weight and bias, given w₀ and v₀: as they are now, or as they were at this row of the logits that
+    /// [`val_logits`](Self::val_logits) returned last. With validation samples, `val_logits` comes first.
+    pub(crate) fn weight(&self, row: Option<usize>, start: Start<'_>, x: &ArrayRef2<f32>) -> (Array1<f32>, f32) {
+        let trajectory = self.trajectory.as_ref();
+        let seen = trajectory.zip(row).map(|(trajectory, row)| trajectory.seen(row));
+        let point = seen.unwrap_or_else(|| self.points.row(0));
+        let alpha = point.slice(s![..x.nrows()]);
+        let sum = trajectory.map_or_else(|| combination(x, &alpha), |trajectory| trajectory.combination(&alpha));
+        vector(sum, &point, start)
     }
+
+    /// Returns the velocity and that of the bias, given w₀ and v₀. There must be momentum.
+    pub(crate) fn velocity(&self, start: Start<'_>, x: &ArrayRef2<f32>) -> (Array1<f32>, f32) {
+        let point = self.points.row(1);
+        // Not from the directions of α, which may be much longer: the digits would be lost.
+        vector(combination(x, &point.slice(s![..x.nrows()])), &point, start)
+    }
+}
+
+/// Returns Xᵀα.
+fn combination(x: &ArrayRef2<f32>, alpha: &ArrayRef1<f64>) -> Array1<f32> {
+    product::transposed_product(x, &alpha.mapv(|a| a as f32))
+}
+
+/// Adds c·w₀ and d·v₀ to Xᵀα; returns the sum, and b.
+fn vector(mut sum: Array1<f32>, point: &ArrayRef1<f64>, start: Start<'_>) -> (Array1<f32>, f32) {
+    let last = point.len() - 1;
+    for ((w, _), &c) in start.iter().zip(point.iter().skip(last - start.len())) {
+        sum.scaled_add(c as f32, w);
+    }
+    (sum, point[last] as f32)
 }
 
 /// Returns whether sample space costs less than feature space for n training samples, m validation samples and d features.

@@ -1,19 +1,19 @@
 //! The validation logits of all epochs, and the weight at the end, from one more pass over the pixels.
 //!
-//! After each epoch the validation samples, the rows of V, have the logits z = V·w + b = c·V·w₀ + V·Xᵀ·α + b. The dot
-//! product of each with each training sample would cost more than the Gram matrix itself. But α moves along a smooth
+//! After each epoch the validation samples, the rows of V, have the logits z = V·w + b = V·Xᵀ·α + c·V·w₀ + d·V·v₀ + b. The
+//! dot product of each with each training sample would cost more than the Gram matrix itself. But α moves along a smooth
 //! path: up to rounding, all its points lie in the span of a few directions, about ten for 100 epochs. With these as the
 //! rows of Q, α = Qᵀ·p, so
 //!
-//! > z = c·V·w₀ + (V·Xᵀ·Qᵀ)·p + b,
+//! > z = (V·Xᵀ·Qᵀ)·p + c·V·w₀ + d·V·v₀ + b,
 //!
 //! and the product in brackets takes as long as one or two epochs over the pixels. On the way to it, Q·X gives the weight
-//! too: w = c·w₀ + (Q·X)ᵀ·p. The directions are found with the Gram–Schmidt method; the next one is always the point
+//! too: Xᵀα = (Q·X)ᵀ·p. The directions are found with the Gram–Schmidt method; the next one is always the point
 //! farthest from those so far.
 
 use std::mem;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView2, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::product;
@@ -33,31 +33,34 @@ pub(crate) struct Trajectory {
     combinations: Array2<f32>,
     /// Q·X·Vᵀ, shape (r, m), without the directions that are new.
     products: Array2<f64>,
-    /// V·w₀, m numbers.
-    start: Array1<f64>,
-    /// The points whose logits have not been computed yet, n numbers each, and c and b there.
-    alphas: Array2<f64>,
-    others: Vec<(f64, f64)>,
+    /// V·w₀ and, with momentum, V·v₀, a row each.
+    start: Array2<f64>,
+    /// The points whose logits have not been computed yet, a row each: (α, c, d, b), d only with momentum.
+    points: Array2<f64>,
+    /// The points whose logits were computed last.
+    seen: Array2<f64>,
 }
 
 impl Trajectory {
-    /// `start` is V·w₀.
-    pub(crate) fn new(start: Array1<f64>, x: &ArrayRef2<f32>) -> Self {
-        let (directions, products) = (Array2::zeros((0, x.nrows())), Array2::zeros((0, start.len())));
-        let (combinations, alphas) = (Array2::zeros((0, x.ncols())), directions.clone());
-        Self { directions, combinations, products, start, alphas, others: Vec::new() }
+    /// `start` is V·w₀ and, with momentum, V·v₀, a row each.
+    pub(crate) fn new(start: Array2<f64>, x: &ArrayRef2<f32>) -> Self {
+        let ((n, d), (count, m)) = (x.dim(), start.dim());
+        let (directions, combinations, products) =
+            (Array2::zeros((0, n)), Array2::zeros((0, d)), Array2::zeros((0, m)));
+        let points = Array2::zeros((0, n + count + 1));
+        Self { directions, combinations, products, start, seen: points.clone(), points }
     }
 
     /// Records a point for [`logits`](Self::logits).
-    pub(crate) fn push(&mut self, alpha: &ArrayRef1<f64>, shrink: f64, bias: f64) {
-        self.alphas.push_row(alpha.view()).expect("n numbers");
-        self.others.push((shrink, bias));
+    pub(crate) fn push(&mut self, point: &ArrayRef1<f64>) {
+        self.points.push_row(point.view()).expect("a point");
     }
 
     /// Returns the logits of `val_x` at the points recorded since the last call, in order: shape (points, m).
     pub(crate) fn logits(&mut self, x: &ArrayRef2<f32>, val_x: &ArrayRef2<f32>) -> Array2<f32> {
-        let none = Array2::zeros((0, self.alphas.ncols()));
-        let (alphas, others) = (mem::replace(&mut self.alphas, none), mem::take(&mut self.others));
+        let (n, none) = (x.nrows(), Array2::zeros((0, self.points.ncols())));
+        let seen = mem::replace(&mut self.points, none);
+        let alphas = seen.slice(s![.., ..n]);
         for points in alphas.axis_chunks_iter(Axis(0), POINTS) {
             self.add_directions(&points);
         }
@@ -65,18 +68,21 @@ impl Trajectory {
         let (combinations, products) = product::combinations_and_products(val_x, x, &new);
         self.combinations.append(Axis(0), combinations.view()).expect("d numbers each");
         self.products.append(Axis(0), products.view()).expect("m numbers each");
-        let mut logits = Array2::zeros((others.len(), val_x.nrows()));
+        let mut logits = Array2::zeros((seen.nrows(), val_x.nrows()));
         let chunks = logits.axis_chunks_iter_mut(Axis(0), POINTS).into_par_iter();
-        chunks.zip(alphas.axis_chunks_iter(Axis(0), POINTS)).zip(others.par_chunks(POINTS)).for_each(
-            |((mut logits, points), others)| {
-                let moved = points.dot(&self.directions.t()).dot(&self.products);
-                for ((z, moved), &(shrink, bias)) in logits.rows_mut().into_iter().zip(moved.rows()).zip(others) {
-                    let z = Zip::from(z).and(moved).and(&self.start);
-                    z.for_each(|z, moved, start| *z = (moved + shrink * start + bias) as f32);
-                }
-            },
-        );
+        chunks.zip(seen.axis_chunks_iter(Axis(0), POINTS)).for_each(|(mut logits, points)| {
+            let (alphas, others) = points.split_at(Axis(1), n);
+            let (others, bias) = others.split_at(Axis(1), self.start.nrows());
+            let moved = alphas.dot(&self.directions.t()).dot(&self.products);
+            logits.assign(&(moved + others.dot(&self.start) + bias).mapv(|z| z as f32));
+        });
+        self.seen = seen;
         logits
+    }
+
+    /// Returns a point of those whose logits were computed last.
+    pub(crate) fn seen(&self, row: usize) -> ArrayView1<'_, f64> {
+        self.seen.row(row)
     }
 
     /// Returns Xᵀ·α at a point whose logits were asked for.
@@ -107,15 +113,17 @@ impl Trajectory {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::array;
+
     use super::*;
 
     #[test]
     fn what_weight_decay_leaves_of_alpha_may_have_no_square() {
         let x = Array2::ones((4, 9));
         for tiny in [0.0, 1e-300, 1e-160, 1e-150, 1e-140] {
-            let mut trajectory = Trajectory::new(Array1::zeros(4), &x);
-            trajectory.push(&Array1::from_elem(4, tiny), 1.0, 2.0);
-            trajectory.push(&Array1::from(vec![tiny, -tiny, 0.0, tiny]), 1.0, -2.0);
+            let mut trajectory = Trajectory::new(Array2::zeros((1, 4)), &x);
+            trajectory.push(&array![tiny, tiny, tiny, tiny, 1.0, 2.0]);
+            trajectory.push(&array![tiny, -tiny, 0.0, tiny, 1.0, -2.0]);
             let logits = trajectory.logits(&x, &x);
             assert!(logits.row(0).iter().all(|&z| z > 1.9) && logits.row(1).iter().all(|&z| z < -1.9), "{tiny}");
         }

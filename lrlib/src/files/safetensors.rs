@@ -14,14 +14,14 @@ const NOTE: &str = "note";
 const MAX_BYTES: u64 = 1 << 30;
 
 /// A tensor of a file: name, shape, values.
-pub(crate) type Tensor<'a> = (&'a str, Vec<usize>, &'a [f32]);
+pub(crate) type Tensor = (String, Vec<usize>, Vec<f32>);
 
 /// Writes tensors and, unless it is empty, a note.
-pub(crate) fn write_tensors(path: &Path, note: &str, tensors: &[Tensor<'_>]) -> Result<()> {
+pub(crate) fn write_tensors(path: &Path, note: &str, tensors: &[Tensor]) -> Result<()> {
     let bytes: Vec<Vec<u8>> =
         tensors.iter().map(|(_, _, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
     let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
-        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("the shape has as many numbers"))
+        (name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("the shape has as many numbers"))
     });
     let metadata = (!note.is_empty()).then(|| HashMap::from([(NOTE.to_owned(), note.to_owned())]));
     let contents = serialize(views, metadata).map_err(|error| Error::model(path, format!("cannot write: {error}")))?;
@@ -46,8 +46,23 @@ impl Contents {
         Ok(contents)
     }
 
+    /// Reads a file that must have this note; `None` without a file.
+    pub(crate) fn read_with_note(path: &Path, note: &str) -> Result<Option<Self>> {
+        if !path.try_exists().map_err(|source| Error::read(path, source))? {
+            return Ok(None);
+        }
+        let contents = Self::read(path)?;
+        let theirs = contents.note(path)?;
+        if theirs != note {
+            let other = if theirs.is_empty() { "is not a checkpoint".into() } else { format!("belongs to {theirs}") };
+            let problem = format!("this file {other}, and this run is {note}; use another path, or remove the file");
+            return Err(Error::model(path, problem));
+        }
+        Ok(Some(contents))
+    }
+
     /// Returns the note, empty where there is none.
-    pub(crate) fn note(&self, path: &Path) -> Result<String> {
+    fn note(&self, path: &Path) -> Result<String> {
         let (_, header) = SafeTensors::read_metadata(&self.0).map_err(|error| not_a_model(path, &error))?;
         let note = header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE));
         Ok(note.cloned().unwrap_or_default())

@@ -10,9 +10,9 @@ use ndarray::{ArrayRef1, Zip};
 /// If the lengths differ.
 #[must_use]
 #[track_caller]
-pub fn accuracy(y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>) -> f32 {
-    assert_eq!(y_hat.len(), y.len(), "{} predictions, but {} labels", y_hat.len(), y.len());
-    let right = Zip::from(y_hat).and(y).fold(0_usize, |right, &p, &y| right + usize::from((p > 0.5) == (y > 0.5)));
+pub fn accuracy(y: &ArrayRef1<f32>, y_hat: &ArrayRef1<f32>) -> f32 {
+    assert_eq!(y.len(), y_hat.len(), "{} labels, but {} predictions", y.len(), y_hat.len());
+    let right = Zip::from(y).and(y_hat).fold(0_usize, |right, &y, &p| right + usize::from((p > 0.5) == (y > 0.5)));
     right as f32 / y.len() as f32
 }
 

@@ -4,7 +4,7 @@ use ndarray::{ArrayRef1, Zip};
 
 /// Counts how many samples of each class got which answer: scikit-learn's `confusion_matrix`.
 ///
-/// `ConfusionMatrix::new(&y_hat, &y, folder.classes())` is `confusion_matrix(y, y_hat > 0.5)`.
+/// `ConfusionMatrix::new(&y, &y_hat, folder.classes())` is `confusion_matrix(y, y_hat > 0.5)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     /// The names of class 0 and class 1.
@@ -14,16 +14,21 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts probabilities `y_hat` against labels `y`, of shapes (n) and (n); exactly ½ counts as class 0.
+    /// Counts labels `y` and probabilities `y_hat`, of shapes (n) and (n); exactly ½ counts as class 0.
     ///
     /// # Panics
-    /// If the lengths differ.
+    /// If the lengths differ, or a label is neither 0 nor 1, for example because the two are swapped.
     #[must_use]
     #[track_caller]
-    pub fn new(y_hat: &ArrayRef1<f32>, y: &ArrayRef1<f32>, classes: &[String; 2]) -> Self {
-        assert_eq!(y_hat.len(), y.len(), "{} predictions, but {} labels", y_hat.len(), y.len());
+    pub fn new(y: &ArrayRef1<f32>, y_hat: &ArrayRef1<f32>, classes: &[String; 2]) -> Self {
+        assert_eq!(y.len(), y_hat.len(), "{} labels, but {} predictions", y.len(), y_hat.len());
+        let no_label = y.iter().find(|y| ![0.0, 1.0].contains(*y));
+        assert!(
+            no_label.is_none(),
+            "label {no_label:?} is neither 0 nor 1: the labels come first, then the predictions"
+        );
         let mut counts = [[0; 2]; 2];
-        Zip::from(y_hat).and(y).for_each(|&p, &y| counts[usize::from(y > 0.5)][usize::from(p > 0.5)] += 1);
+        Zip::from(y).and(y_hat).for_each(|&y, &p| counts[usize::from(y > 0.5)][usize::from(p > 0.5)] += 1);
         Self { classes: classes.clone(), counts }
     }
 
@@ -55,7 +60,7 @@ mod tests {
     /// Three ants, one of them predicted as a bee, and two bees, one of them at exactly ½.
     fn matrix() -> ConfusionMatrix {
         let (y_hat, y) = (array![0.1, 0.9, 0.4, 0.5, 0.8], array![0.0, 0.0, 0.0, 1.0, 1.0]);
-        ConfusionMatrix::new(&y_hat, &y, &["ants".into(), "bees".into()])
+        ConfusionMatrix::new(&y, &y_hat, &["ants".into(), "bees".into()])
     }
 
     #[test]
@@ -67,8 +72,14 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "1 predictions, but 2 labels")]
+    #[should_panic(expected = "2 labels, but 1 predictions")]
     fn counts_need_a_label_for_each_prediction() {
-        let _ = ConfusionMatrix::new(&array![0.5], &array![0.0, 1.0], &["ants".into(), "bees".into()]);
+        let _ = ConfusionMatrix::new(&array![0.0, 1.0], &array![0.5], &["ants".into(), "bees".into()]);
+    }
+
+    #[test]
+    #[should_panic(expected = "label Some(0.5) is neither 0 nor 1: the labels come first")]
+    fn swapped_arguments_are_noticed() {
+        let _ = ConfusionMatrix::new(&array![0.5, 1.0], &array![0.0, 1.0], &["ants".into(), "bees".into()]);
     }
 }

@@ -1,7 +1,6 @@
 //! How often the model is right, and what that is worth: `sklearn.metrics`.
 //!
-//! The labels come first, as there. **Two have them second**, as the losses in [`nn`](crate::nn) do: [`accuracy`], which is
-//! the same in either order, and [`ConfusionMatrix::new`].
+//! The labels come first, as there. The losses in [`nn`](crate::nn) have them second, as PyTorch's.
 
 mod samples;
 mod accuracy;

@@ -1,14 +1,18 @@
 //! A model in a file.
 
-use std::path::Path;
+use std::{iter, path::Path};
 
 use ndarray::Array1;
 
-use super::logistic_regression::LogisticRegression;
+use super::logistic_regression::{Gradients, LogisticRegression};
 use crate::{
     error::{Error, Result},
     files::safetensors::{Contents, Tensor, write_tensors},
 };
+
+/// What stands before the names of the model to go on from, where that is not the best one, and of the velocity.
+const LAST: &str = "last_";
+const VELOCITY: &str = "velocity_";
 
 impl LogisticRegression {
     /// Writes weight and bias as safetensors, under the names and shapes of `nn.Linear(d, 1)`:
@@ -17,18 +21,25 @@ impl LogisticRegression {
     /// # Errors
     /// [`Error::Io`]; an older file at `path` is then still whole.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.write_with(path.as_ref(), "", None)
+        write_tensors(path.as_ref(), "", &self.tensors(""))
     }
 
-    /// The same with a note, and with one more tensor.
-    pub(crate) fn write_with(&self, path: &Path, note: &str, more: Option<Tensor<'_>>) -> Result<()> {
-        let weight = self.weight.as_standard_layout();
-        let weight = weight.as_slice().expect("a vector in standard layout is contiguous");
-        let bias = self.bias.as_slice();
-        let mut tensors = vec![("weight", vec![1, self.num_features()], weight)];
-        tensors.extend((!bias.is_empty()).then_some(("bias", vec![1], bias)));
-        tensors.extend(more);
-        write_tensors(path, note, &tensors)
+    /// Returns what a model in training needs to go on: this model, the best one if the two may differ, and the velocity.
+    pub(crate) fn tensors_in_training(&self, best: Option<&Self>, velocity: Option<&Gradients>) -> Vec<Tensor> {
+        // A file's weight is that of the model that the training would end with.
+        let mut tensors = best.unwrap_or(self).tensors("");
+        tensors.extend(best.iter().flat_map(|_| self.tensors(LAST)));
+        if let Some(Gradients { weight, bias }) = velocity.cloned() {
+            tensors.extend(Self { weight, bias: self.bias.map(|_| bias) }.tensors(VELOCITY));
+        }
+        tensors
+    }
+
+    /// Returns weight and bias for a file, their names behind this prefix.
+    fn tensors(&self, prefix: &str) -> Vec<Tensor> {
+        let weight = (format!("{prefix}weight"), vec![1, self.num_features()], self.weight.to_vec());
+        let bias = self.bias.map(|bias| (format!("{prefix}bias"), vec![1], vec![bias]));
+        iter::once(weight).chain(bias).collect()
     }
 
     /// Replaces weight and bias with those of a file that [`save`](Self::save) or Python wrote: numbers of 32 bits, or of
@@ -39,20 +50,45 @@ impl LogisticRegression {
     /// two has a bias; the model is then unchanged.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        self.read_from(path, &Contents::read(path)?)
+        *self = self.read(path, &Contents::read(path)?, "")?;
+        Ok(())
     }
 
-    /// The same from a file that has been read.
-    pub(crate) fn read_from(&mut self, path: &Path, contents: &Contents) -> Result<()> {
-        let weight = contents.numbers(path, "weight")?.ok_or_else(|| {
-            Error::model(path, "it has no tensor \"weight\"; save it from a linear layer, linear.state_dict()")
+    /// Replaces those that there are with what [`tensors_in_training`](Self::tensors_in_training) has put into a file. Nothing
+    /// is changed where that fails.
+    pub(crate) fn read_in_training(
+        &mut self,
+        best: &mut Option<Self>,
+        velocity: &mut Option<Gradients>,
+        path: &Path,
+        contents: &Contents,
+    ) -> Result<()> {
+        let read = |prefix| self.read(path, contents, prefix);
+        let (model, last) = (read("")?, best.as_ref().map(|_| read(LAST)).transpose()?);
+        if let Some(velocity) = velocity {
+            let Self { weight, bias } = read(VELOCITY)?;
+            *velocity = Gradients { weight, bias: bias.unwrap_or(0.0) };
+        }
+        if let Some(best) = best {
+            best.clone_from(&model);
+        }
+        *self = last.unwrap_or(model);
+        Ok(())
+    }
+
+    /// Returns the model of a file that has been read, where the names stand behind this prefix; it is as large as this one.
+    fn read(&self, path: &Path, contents: &Contents, prefix: &str) -> Result<Self> {
+        let (weight, bias) = (format!("{prefix}weight"), format!("{prefix}bias"));
+        let weight = contents.numbers(path, &weight)?.ok_or_else(|| {
+            let problem = format!("it has no tensor \"{weight}\"; save it from a linear layer, linear.state_dict()");
+            Error::model(path, problem)
         })?;
         if weight.len() != self.num_features() {
             let (theirs, ours) = (weight.len(), self.num_features());
             let problem = format!("it has {theirs} weights, this model {ours}; load it into a model of its size");
             return Err(Error::model(path, problem));
         }
-        let bias = match (contents.numbers(path, "bias")?.as_deref(), self.bias) {
+        let bias = match (contents.numbers(path, &bias)?.as_deref(), self.bias) {
             (Some(&[bias]), Some(_)) => Some(bias),
             (None, None) => None,
             (Some(_), None) => {
@@ -60,7 +96,6 @@ impl LogisticRegression {
             }
             _ => return Err(Error::model(path, "it has no single bias, this model has one; use without_bias()")),
         };
-        (self.weight, self.bias) = (Array1::from(weight), bias);
-        Ok(())
+        Ok(Self { weight: Array1::from(weight), bias })
     }
 }

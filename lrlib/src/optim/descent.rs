@@ -31,16 +31,25 @@ pub(super) struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// Returns u at the minimum, the norm of the gradient where u is 0, and the number of steps.
-    pub(super) fn descend(&self, unknowns: usize) -> (Array1<f64>, f64, usize) {
-        let (mut u, mut z) = (Array1::zeros(unknowns), Array1::zeros(self.signs.len()));
-        let (mut current, mut start) = (self.objective(&u, &z), 0.0);
+    /// Returns u at the minimum, the norm of the gradient where u is 0, and the number of steps. Starts from `first`, or from
+    /// 0 if F is no higher there.
+    pub(super) fn descend(&self, first: Array1<f64>) -> (Array1<f64>, f64, usize) {
+        let (mut u, mut z) = (Array1::zeros(first.len()), Array1::zeros(self.signs.len()));
+        let mut current = self.objective(&u, &z);
+        let (errors, mut gradient) = (self.errors(&z), u.clone());
+        for range in self.blocks() {
+            let rows = (self.rows)(range.clone());
+            rows.outer_iter().zip(range).for_each(|(row, i)| gradient.scaled_add(errors[i], &row));
+        }
+        let start = self.norm(&gradient);
+        let z_first = self.product(&first);
+        let objective = self.objective(&first, &z_first);
+        if objective < current {
+            (u, z, current) = (first, z_first, objective);
+        }
         for step in 0..MAX_STEPS {
             let (gradient, hessian) = self.derivatives(&u, &z);
             let norm = self.norm(&gradient);
-            if step == 0 {
-                start = norm;
-            }
             let towards = -solve(hessian, &gradient);
             let (slope, z_towards) = (gradient.dot(&towards), self.product(&towards));
             let mut lengths = (0..30).map(|halvings| 0.5_f64.powi(halvings));

@@ -14,7 +14,10 @@ use std::ops::Range;
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2};
 
 use super::descent::Problem;
-use crate::fast::{cholesky, double};
+use crate::{
+    fast::{cholesky, double},
+    nn::LogisticRegression,
+};
 
 /// Up to this many features, u is (w, b) even if there are fewer samples: dot products of samples lose digits.
 const FEW: usize = 512;
@@ -44,15 +47,33 @@ fn has_few_features(n: usize, d: usize) -> bool {
     d < n || d <= FEW
 }
 
-/// Returns the model with the smallest F. Shapes (n, d) and (n), labels 0 and 1.
-pub(super) fn minimum(x: &ArrayRef2<f32>, y: &ArrayRef1<f32>, weight_decay: f32, with_bias: bool) -> Minimum {
+/// Returns the model with the smallest F, from `start` on. Shapes (n, d) and (n), labels 0 and 1.
+pub(super) fn minimum(
+    start: &LogisticRegression,
+    x: &ArrayRef2<f32>,
+    y: &ArrayRef1<f32>,
+    weight_decay: f32,
+) -> Minimum {
     let signs = y.mapv(|y| 1.0 - 2.0 * f64::from(y));
-    let (penalty, one) = (f64::from(weight_decay), f64::from(u8::from(with_bias)));
+    let (penalty, one) = (f64::from(weight_decay), f64::from(u8::from(start.bias.is_some())));
     let solve = if has_few_features(x.nrows(), x.ncols()) { over_features } else { over_samples };
-    solve(x, &signs, penalty, one)
+    solve(start, x, &signs, penalty, one)
 }
 
-fn over_features(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f64) -> Minimum {
+/// Returns the logits of centred features, and the bias that goes with them.
+fn centered_logits(model: &LogisticRegression, x: &ArrayRef2<f32>, one: f64) -> (Array1<f64>, f64) {
+    let z = model.logits(x).mapv(f64::from);
+    let mean = one * z.sum() / z.len() as f64;
+    (z - mean, mean)
+}
+
+fn over_features(
+    model: &LogisticRegression,
+    x: &ArrayRef2<f32>,
+    signs: &ArrayRef1<f64>,
+    penalty: f64,
+    one: f64,
+) -> Minimum {
     let (n, d) = x.dim();
     let mut mean = Array1::zeros(d + 1);
     for row in x.rows() {
@@ -66,7 +87,9 @@ fn over_features(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: 
         rows
     };
     let problem = Problem { rows: &|range| rows(range, 1.0), signs, penalty, mean: &mean };
-    let (mut u, start, steps) = problem.descend(d + 1);
+    let (_, bias) = centered_logits(model, x, one);
+    let first = model.weight.iter().copied().map(f64::from).chain([bias]).collect();
+    let (mut u, start, steps) = problem.descend(first);
     let logits = problem.product(&u);
     u[d] -= mean.dot(&u);
     let (_, hessian) = Problem { rows: &|range| rows(range, 0.0), ..problem }.derivatives(&u, &logits);
@@ -77,7 +100,13 @@ fn over_features(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: 
     Minimum { weight: rounded.iter().take(d).copied().collect(), bias: rounded[d], steps, gradient, excess }
 }
 
-fn over_samples(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f64) -> Minimum {
+fn over_samples(
+    model: &LogisticRegression,
+    x: &ArrayRef2<f32>,
+    signs: &ArrayRef1<f64>,
+    penalty: f64,
+    one: f64,
+) -> Minimum {
     let n = x.nrows();
     let (products, mean_products, mean_square) = double::dot_products(x, one);
     let trace = products.diag().sum();
@@ -93,7 +122,10 @@ fn over_samples(x: &ArrayRef2<f32>, signs: &ArrayRef1<f64>, penalty: f64, one: f
         rows
     };
     let problem = Problem { rows: &rows, signs, penalty, mean: &mean };
-    let (u, start, steps) = problem.descend(n + 1);
+    // The part of w outside the samples' span changes no logit, and is left out.
+    let (z, bias) = centered_logits(model, x, one);
+    let first = cholesky::forward(&factor, &z).into_iter().chain([bias]).collect();
+    let (u, start, steps) = problem.descend(first);
     let mut alpha = cholesky::backward(&factor, &u.iter().take(n).copied().collect::<Array1<_>>());
     // Then Xᵀα is the same with centred features.
     alpha -= one * alpha.sum() / n as f64;

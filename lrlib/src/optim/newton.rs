@@ -15,6 +15,8 @@ const MAX_EXCESS: f64 = 1e-7;
 /// Sets `model` to the minimum of the loss on `train` plus `weight_decay`/2·‖w‖², wherever it starts; returns the number of
 /// steps. scikit-learn's C is 1/(n·λ).
 ///
+/// It starts from `model`, or from a model of zeros if that is better. The minimum for a similar λ saves steps.
+///
 /// Success means that the model, with its numbers rounded to `f32`, is the minimum: computed on the data in `f64`, the
 /// gradient's norm is at most 1e-4 of that of a model of zeros, and the objective is within about 1e-7 of the smallest.
 ///
@@ -35,8 +37,7 @@ pub fn newton(model: &mut LogisticRegression, train: &Batch, weight_decay: f32) 
         return Err(Error::Config("all labels are the same, so the bias has no minimum: use both classes".into()));
     }
     check_size(train.num_samples(), train.num_features())?;
-    let Minimum { weight, bias, steps, gradient, excess } =
-        minimum(&train.x, &train.y, weight_decay, model.bias.is_some());
+    let Minimum { weight, bias, steps, gradient, excess } = minimum(model, &train.x, &train.y, weight_decay);
     if !(gradient <= MAX_GRADIENT && excess <= MAX_EXCESS) {
         return Err(not_found(train, weight_decay, gradient, excess));
     }

@@ -30,11 +30,8 @@ pub fn heat_map(
 ) -> Result<Figure> {
     largest(weight, height, width)?;
     if x.len() != weight.len() {
-        return Err(Error::Plot(format!(
-            "{} features, but {} weights: give the row of one picture",
-            x.len(),
-            weight.len()
-        )));
+        let problem = format!("{} features, but {} weights: give the row of one picture", x.len(), weight.len());
+        return Err(Error::Plot(problem));
     }
     let squares = width.div_ceil(SQUARE);
     let mut shares: Array1<f32> = Array1::zeros(squares * height.div_ceil(SQUARE));

@@ -1,7 +1,10 @@
 //! The curves of a run.
 
 use super::{axes::Axes, figure::Figure};
-use crate::{error::Result, train::History};
+use crate::{
+    error::Result,
+    train::{Epoch, History},
+};
 
 /// From this many epochs on, the axis of the epochs is logarithmic, and begins with epoch 1.
 const MANY: usize = 1000;
@@ -13,23 +16,16 @@ const MANY: usize = 1000;
 /// [`Error::Plot`](crate::Error::Plot) if the history is empty or has a loss that is not finite, or it cannot be drawn.
 pub fn history(history: &History, baseline: f32) -> Result<Figure> {
     let epochs = &history.epochs;
-    let axes = |title, y_label| {
+    let curves = |title, y_label, train: fn(&Epoch) -> f32, val: fn(&Epoch) -> Option<f32>| {
         let axes = Axes::new(title, "epoch", y_label).size(480, 360);
-        if epochs.len() >= MANY { axes.log_x() } else { axes }
+        let axes = if epochs.len() >= MANY { axes.log_x() } else { axes };
+        let axes = axes.plot("train", epochs.iter().map(|e| (e.epoch as f32, train(e))).collect());
+        let val: Vec<_> = epochs.iter().filter_map(|e| Some((e.epoch as f32, val(e)?))).collect();
+        if val.is_empty() { axes } else { axes.plot("val", val) }
     };
-    let train = epochs.iter().map(|e| (e.epoch as f32, e.loss)).collect();
-    let val: Vec<_> = epochs.iter().filter_map(|e| Some((e.epoch as f32, e.val_loss?))).collect();
-    let mut losses = axes("Loss", "binary cross-entropy").plot("train", train);
-    if !val.is_empty() {
-        losses = losses.plot("val", val);
-    }
+    let losses = curves("Loss", "binary cross-entropy", |e| e.loss, |e| e.val_loss);
+    let accuracies =
+        curves("Accuracy", "accuracy (%)", |e| 100.0 * e.train_accuracy, |e| e.val_accuracy.map(|share| 100.0 * share));
     let losses = losses.axhline("ln 2", std::f32::consts::LN_2).figure()?;
-
-    let train = epochs.iter().map(|e| (e.epoch as f32, 100.0 * e.train_accuracy)).collect();
-    let val: Vec<_> = epochs.iter().filter_map(|e| Some((e.epoch as f32, 100.0 * e.val_accuracy?))).collect();
-    let mut accuracies = axes("Accuracy", "accuracy (%)").plot("train", train);
-    if !val.is_empty() {
-        accuracies = accuracies.plot("val", val);
-    }
     Ok(losses.beside(&accuracies.axhline("baseline", 100.0 * baseline).figure()?))
 }

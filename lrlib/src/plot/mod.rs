@@ -10,7 +10,9 @@ mod style;
 mod text;
 mod scale;
 mod words;
+mod frame;
 mod axes;
+mod confusion_matrix;
 mod history;
 mod picture;
 mod weights;
@@ -19,6 +21,7 @@ mod animation;
 
 pub use animation::{Animation, training};
 pub use axes::Axes;
+pub use confusion_matrix::confusion_matrix;
 pub use figure::Figure;
 pub use heat_map::heat_map;
 pub use history::history;

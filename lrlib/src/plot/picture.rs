@@ -95,10 +95,8 @@ pub fn strip(pictures: &[(RgbImage, String)], title: &str) -> Result<Figure> {
     let bottom = CAPTION + 10 + tallest;
     let mut figure = draw((lefts(sizes.len()), bottom + CAPTION), alt_of_many(pictures, title), |canvas| {
         title_above(canvas, title, lefts(sizes.len()))?;
-        let captions = pictures.iter().zip(&sizes).enumerate();
-        captions
-            .into_iter()
-            .try_for_each(|(at, ((_, text), size))| caption(canvas, text, lefts(at) + size.0 / 2, bottom))
+        let mut captions = pictures.iter().zip(&sizes).enumerate();
+        captions.try_for_each(|(at, ((_, text), size))| caption(canvas, text, lefts(at) + size.0 / 2, bottom))
     })?;
     for (at, ((image, _), &size)) in pictures.iter().zip(&sizes).enumerate() {
         paste(&mut figure, image, (lefts(at), bottom - size.1), size);

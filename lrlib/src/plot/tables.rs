@@ -69,6 +69,7 @@ fn epochs(history: &History) -> Table {
         (None, Method::FeatureSpace) => "over all pixels".into(),
         (None, Method::SampleSpace) => "in sample space".into(),
     };
+    let best = history.best_epoch.map(|epoch| format!(", the best is {epoch}")).unwrap_or_default();
     let (count, with_val) = (history.epochs.len(), history.epochs.iter().any(|epoch| epoch.val_accuracy.is_some()));
     let columns = if with_val { 5 } else { 3 };
     let percent = |share: f32| format!("{:.2} %", 100.0 * share);
@@ -81,7 +82,7 @@ fn epochs(history: &History) -> Table {
     let is_shown = |at: usize| at.is_multiple_of(round_step(count)) || at + 1 == count;
     let header = ["epoch", "loss", "train", "val loss", "val"];
     Table {
-        caption: format!("{count} epoch{} {way}", if count == 1 { "" } else { "s" }),
+        caption: format!("{count} epoch{} {way}{best}", if count == 1 { "" } else { "s" }),
         header: header[..columns].iter().map(ToString::to_string).collect(),
         rows: history.epochs.iter().enumerate().filter(|(at, _)| is_shown(*at)).map(|(_, epoch)| row(epoch)).collect(),
     }
@@ -111,7 +112,7 @@ mod tests {
         // Three ants, one of them predicted as a bee, and two bees, one of them at exactly ½.
         // statsmodels: proportion_confint(3, 5, method="wilson") is (0.2307, 0.8824).
         let (y_hat, y) = (array![0.1, 0.9, 0.4, 0.5, 0.8], array![0.0, 0.0, 0.0, 1.0, 1.0]);
-        let matrix = ConfusionMatrix::new(&y_hat, &y, &["ants".into(), "bees".into()]);
+        let matrix = ConfusionMatrix::new(&y, &y_hat, &["ants".into(), "bees".into()]);
         let text = "accuracy on 5 samples 60.00 %, 95 % interval 23.1 % to 88.2 %\n\
                     truth  called ants  called bees   recall\n \
                     ants            2            1  66.67 %\n \
@@ -131,6 +132,8 @@ mod tests {
         assert_eq!(epochs(&history(2, Some(0.6))).to_string(), text);
         assert_eq!(epochs(&history(2, None)).header, ["epoch", "loss", "train"]);
         assert_eq!(epochs(&history(0, None)).rows.len(), 0);
+        let stopped = History { best_epoch: Some(0), stopped_early: true, ..history(2, Some(0.6)) };
+        assert_eq!(epochs(&stopped).caption, "2 epochs over all pixels, the best is 0");
     }
 
     #[test]

@@ -6,7 +6,6 @@ use rayon::prelude::*;
 #[cfg(feature = "cuda")]
 use super::on_device::OnDevice;
 use super::{
-    checkpoint::Checkpoint,
     config::TrainConfig,
     feature_space::FeatureSpace,
     fit_error::FitError,
@@ -15,14 +14,15 @@ use super::{
     method::Method,
     mini_batches::MiniBatches,
     sample_space::SampleSpace,
-    steps::{Data, Steps},
+    steps::{Run, Steps},
 };
 use crate::{
     datasets::Batch,
-    error::{Error, Result},
+    error::{Error, Result, ensure},
     fast::{Device, sample_space::pays},
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions},
+    optim::Sgd,
 };
 
 /// About how many numbers may wait for the next computation of validation logits: 64 MiB of `f64`.
@@ -31,7 +31,8 @@ const MOST: usize = 8 << 20;
 /// Trains `model` on `train` by gradient descent, and evaluates it on `val` after each epoch without learning from it.
 ///
 /// With all samples in one batch, and few of them compared with their features, the same steps are made in sample space,
-/// many times faster; [`History::method`] says which way was taken.
+/// many times faster, momentum and schedules included; an L1 penalty needs all features at each step. [`History::method`]
+/// says which way was taken.
 ///
 /// # Errors
 /// A [`FitError`] holds the history until then and the cause: [`Error::Config`] if a setting is out of its range or the
@@ -45,104 +46,127 @@ pub fn fit(
     val: Option<&Batch>,
     config: &TrainConfig,
 ) -> std::result::Result<History, FitError> {
-    let mut history = History { batch_size: config.batch_size, ..Default::default() };
-    match run(model, Data { train, val, config }, &mut history) {
-        Ok(()) => Ok(history),
-        Err(error) => Err(FitError { history, error }),
+    let history = History { batch_size: config.batch_size, ..Default::default() };
+    let best = config.early_stopping.map(|_| model.clone());
+    let TrainConfig { learning_rate, momentum, nesterov, weight_decay, l1, .. } = *config;
+    let mut optimizer = Sgd { learning_rate, momentum, nesterov, weight_decay, l1, velocity: None };
+    optimizer.velocity_mut(model.num_features());
+    let mut run = Run { train, val, config, model, optimizer, best, history, identity: String::new() };
+    match whole(&mut run) {
+        Ok(()) => Ok(run.history),
+        Err(error) => Err(FitError { history: run.history, error }),
     }
 }
 
-fn run(model: &mut LogisticRegression, data: Data<'_>, history: &mut History) -> Result<()> {
-    let Data { train, val, config } = data;
-    config.check(model, train, val)?;
+/// Makes a run, from checking the settings to writing the last file.
+fn whole(run: &mut Run<'_>) -> Result<()> {
+    let Run { train, val, config, .. } = *run;
+    config.check(run.model, train, val)?;
+    run.optimizer.check()?;
     let (n, m, d) = (train.num_samples(), val.map_or(0, Batch::num_samples), train.num_features());
-    let cheaper = if pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
-    let over_pixels = config.batch_size.is_some() || config.device != Device::Cpu;
-    history.method = config.method.unwrap_or(if over_pixels { Method::FeatureSpace } else { cheaper });
-    let saved = config.checkpoint.as_ref().map(|saved| (saved, config.identity(model, train, val)));
-    if let Some((saved, run)) = &saved {
-        history.epochs = saved.read(run, model, config.epochs)?;
+    // A card is there for the steps over all pixels.
+    let in_span = config.batch_size.is_none() && config.l1 <= 0.0 && config.device == Device::Cpu;
+    let faster = if in_span && pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
+    run.history.method = config.method.unwrap_or(faster);
+    if let Some(checkpoint) = &config.checkpoint {
+        run.identity = run.identity();
+        run.restore()?;
         // If it cannot be written, that should show before the run, not after it.
-        saved.write(run, model, &history.epochs)?;
-        if config.log_every > 0 && !history.epochs.is_empty() {
-            say(&format!("continuing after {} epochs saved in {}", history.epochs.len(), saved.path.display()));
+        run.save()?;
+        let before = run.history.epochs.len();
+        if config.log_every > 0 && before > 0 {
+            say(&format!("continuing after {before} epochs saved in {}", checkpoint.path.display()));
         }
-        if history.epochs.len() == config.epochs {
-            return Ok(());
+        config.early_stopping.iter().for_each(|early_stopping| early_stopping.judge(&mut run.history, 0));
+    }
+    let before = run.history.epochs.len();
+    if before < config.epochs && !run.history.stopped_early {
+        let mut steps: Box<dyn Steps> = match (config.batch_size, run.history.method, &config.device) {
+            (Some(size), ..) => Box::new(MiniBatches(size)),
+            (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(run)?),
+            #[cfg(feature = "cuda")]
+            (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(run, card)?),
+            (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(run)),
+        };
+        let outcome = epochs(run, &mut *steps);
+        // Without a step there is nothing to write, whatever the features are.
+        if run.history.epochs.len() > before {
+            let written = steps.write_to(run);
+            outcome.and(written)?;
+        } else {
+            outcome?;
         }
+        run.save()?;
     }
-    let mut steps: Box<dyn Steps + '_> = match (config.batch_size, history.method, &config.device) {
-        (Some(size), ..) => Box::new(MiniBatches { data, size }),
-        (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(data, model)?),
-        #[cfg(feature = "cuda")]
-        (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(data, card, model)?),
-        (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(data)),
-    };
-    let before = history.epochs.len();
-    let outcome = epochs(model, &mut *steps, data, &mut history.epochs, saved.as_ref());
-    // Without a step there is nothing to write, whatever the features are.
-    if history.epochs.len() > before {
-        evaluate(model, &mut *steps, data, &mut history.epochs);
-        let written = steps.write_to(model);
-        outcome.and(written)?;
-    } else {
-        outcome?;
+    if let Some(best) = run.best.take() {
+        *run.model = best;
     }
-    saved.map_or(Ok(()), |(saved, run)| saved.write(&run, model, &history.epochs))
+    Ok(())
 }
 
-/// Makes epoch after epoch, up to the last or to the first that fails.
-fn epochs(
-    model: &mut LogisticRegression,
-    steps: &mut dyn Steps,
-    data: Data<'_>,
-    epochs: &mut Vec<Epoch>,
-    saved: Option<&(&Checkpoint, String)>,
-) -> Result<()> {
-    let config = data.config;
-    let log = Log::new(config, epochs.len());
-    let at_once = MOST.div_ceil(data.train.num_samples().max(data.val.map_or(0, Batch::num_samples)));
-    for epoch in epochs.len()..config.epochs {
-        let (loss, train_accuracy) = steps.epoch(model, epoch)?;
+/// Makes epoch after epoch, up to the last, to the first that fails, or to an early stop.
+fn epochs(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
+    let (config, before) = (run.config, run.history.epochs.len());
+    let log = Log::new(config, before);
+    let at_once = MOST.div_ceil(run.train.num_samples().max(run.val.map_or(0, Batch::num_samples)));
+    for epoch in before..config.epochs {
+        run.optimizer.learning_rate = config.schedule.learning_rate(config.learning_rate, config.warm_up, epoch);
+        let (loss, train_accuracy) = steps.epoch(run, epoch)?;
         if !loss.is_finite() {
-            return Err(diverged(loss, epoch, model, data));
+            evaluate(run, steps)?;
+            return if run.history.stopped_early { Ok(()) } else { Err(diverged(loss, epoch, run)) };
         }
-        epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
+        run.history.epochs.push(Epoch { epoch, loss, train_accuracy, val_loss: None, val_accuracy: None });
         let done = epoch + 1;
-        let due = saved.filter(|(saved, _)| done < config.epochs && done.is_multiple_of(saved.every));
-        if !steps.collects_epochs() || log.is_due(done) || due.is_some() || done.is_multiple_of(at_once) {
-            evaluate(model, steps, data, epochs);
+        let save_now =
+            done < config.epochs && config.checkpoint.as_ref().is_some_and(|to| done.is_multiple_of(to.every));
+        // Epochs made after an early stop are made in vain: at most as many as before it.
+        let doubled = config.early_stopping.is_some() && done.is_power_of_two();
+        let enough = doubled || done.is_multiple_of(at_once) || done == config.epochs;
+        if enough || run.history.method == Method::FeatureSpace || save_now || log.is_due(done) {
+            evaluate(run, steps)?;
+        }
+        if run.history.stopped_early {
+            break;
         }
         if log.is_due(done) {
-            log.print(&epochs[epoch]);
+            log.print(&run.history.epochs[epoch]);
         }
-        if let Some((saved, run)) = due {
-            steps.write_to(model)?;
-            steps.restart_from(model);
-            saved.write(run, model, epochs)?;
+        if save_now {
+            steps.write_to(run)?;
+            run.save()?;
         }
     }
     Ok(())
 }
 
-/// Adds loss and accuracy on `val` to the last epochs, which have none yet.
-fn evaluate(model: &LogisticRegression, steps: &mut dyn Steps, data: Data<'_>, epochs: &mut [Epoch]) {
-    let Some(val) = data.val.filter(|_| epochs.last().is_some_and(|last| last.val_loss.is_none())) else { return };
-    let logits = steps.val_logits(model, val);
-    let rows = epochs.par_iter_mut().rev().zip(logits.axis_iter(Axis(0)).into_par_iter().rev());
+/// Adds loss and accuracy on `val` to the last epochs, which have none yet, and judges them for early stopping.
+fn evaluate(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
+    let is_new = run.history.epochs.last().is_some_and(|last| last.val_loss.is_none());
+    let Some(val) = run.val.filter(|_| is_new) else { return Ok(()) };
+    let logits = steps.val_logits(run, val);
+    let first = run.history.epochs.len() - logits.nrows();
+    let rows = run.history.epochs[first..].par_iter_mut().zip(logits.axis_iter(Axis(0)).into_par_iter());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
-        let (loss, y_hat) = loss_and_predictions(&logits, &val.y, data.config.pos_weight);
-        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&y_hat, &val.y)));
+        let (loss, y_hat) = loss_and_predictions(&logits, &val.y, run.config.pos_weight);
+        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&val.y, &y_hat)));
     });
+    let Some(early_stopping) = run.config.early_stopping else { return Ok(()) };
+    early_stopping.judge(&mut run.history, first);
+    let best = run.history.best_epoch;
+    ensure(best.is_some(), "early stopping needs a validation loss: use validation features that are finite numbers")?;
+    if let Some(row) = best.and_then(|best| best.checked_sub(first)) {
+        run.best = Some(steps.model_at(Some(row), run)?);
+    }
+    Ok(())
 }
 
 /// Names the cause of a loss that is not a number.
-fn diverged(loss: f32, epoch: usize, model: &LogisticRegression, Data { train, config, .. }: Data<'_>) -> Error {
+fn diverged(loss: f32, epoch: usize, Run { train, config, model, .. }: &Run<'_>) -> Error {
     let no_step_was_made = epoch == 0 && config.batch_size.is_none();
+    let loss = format!("the loss is {loss} at epoch {epoch}");
     if no_step_was_made || !train.x.iter().chain(&model.weight).all(|number| number.is_finite()) {
-        let problem = "the features and weights must be finite numbers, and their products too";
-        return Error::Config(format!("the loss is {loss} at epoch {epoch}: {problem}"));
+        return Error::Config(loss + ": the features and weights must be finite numbers, and their products too");
     }
-    let rate = config.learning_rate;
-    Error::Diverged(format!("the loss is {loss} at epoch {epoch}: lower the learning rate ({rate:?})"))
+    Error::Diverged(format!("{loss}: lower the learning rate ({:?})", config.learning_rate))
 }

@@ -32,6 +32,10 @@ pub struct History {
     pub method: Method,
     /// Samples per step; `None` for all.
     pub batch_size: Option<usize>,
+    /// The number of the epoch whose weights the model has, with early stopping; `None` without.
+    pub best_epoch: Option<usize>,
+    /// Whether early stopping ended the run before its last epoch.
+    pub stopped_early: bool,
 }
 
 impl History {
@@ -72,12 +76,11 @@ impl fmt::Display for Epoch {
 /// `History(100 epochs, loss 0.6931 → 0.5751)`
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.epochs.len();
         match self.epochs.as_slice() {
             [] => f.write_str("History(no epoch)"),
-            [first, .., last] => {
-                write!(f, "History({} epochs, loss {:.4} → {:.4})", self.epochs.len(), first.loss, last.loss)
-            }
             [one] => write!(f, "History(1 epoch, loss {:.4})", one.loss),
+            [first, .., last] => write!(f, "History({count} epochs, loss {:.4} → {:.4})", first.loss, last.loss),
         }
     }
 }

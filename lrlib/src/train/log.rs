@@ -7,28 +7,28 @@ use std::{
 
 use super::{config::TrainConfig, history::Epoch};
 
-/// Prints a line every `every` epochs.
-pub(super) struct Log {
-    every: usize,
-    epochs: usize,
+/// Prints a line every `log_every` epochs.
+pub(super) struct Log<'a> {
+    config: &'a TrainConfig,
     /// When the run began, and with how many epochs already done.
     start: Instant,
     before: usize,
 }
 
-impl Log {
-    pub(super) fn new(config: &TrainConfig, before: usize) -> Self {
-        Self { every: config.log_every, epochs: config.epochs, start: Instant::now(), before }
+impl<'a> Log<'a> {
+    pub(super) fn new(config: &'a TrainConfig, before: usize) -> Self {
+        Self { config, start: Instant::now(), before }
     }
 
     /// Returns whether a line is due after `done` epochs.
     pub(super) fn is_due(&self, done: usize) -> bool {
-        self.every > 0 && ((done - 1).is_multiple_of(self.every) || done == self.epochs)
+        let TrainConfig { epochs, log_every, .. } = *self.config;
+        log_every > 0 && ((done - 1).is_multiple_of(log_every) || done == epochs)
     }
 
     pub(super) fn print(&self, epoch: &Epoch) {
         let done = epoch.epoch + 1;
-        say(&format!("{epoch}{}", time_left(self.start.elapsed(), done - self.before, self.epochs - done)));
+        say(&format!("{epoch}{}", time_left(self.start.elapsed(), done - self.before, self.config.epochs - done)));
     }
 }
 

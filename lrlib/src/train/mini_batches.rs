@@ -4,28 +4,25 @@ use ndarray::Axis;
 
 use super::{
     feature_space::step,
-    steps::{Data, Steps},
+    steps::{Run, Steps},
 };
-use crate::{datasets::shuffled, error::Result, nn::LogisticRegression};
+use crate::{datasets::shuffled, error::Result};
 
-pub(super) struct MiniBatches<'a> {
-    pub(super) data: Data<'a>,
-    pub(super) size: usize,
-}
+/// The number of samples per step.
+pub(super) struct MiniBatches(pub(super) usize);
 
-impl Steps for MiniBatches<'_> {
-    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> Result<(f32, f32)> {
-        let Data { train, config, .. } = self.data;
-        let (mut mean_loss, mut mean_accuracy, before) = (0.0, 0.0, model.clone());
+impl Steps for MiniBatches {
+    fn epoch(&mut self, run: &mut Run<'_>, epoch: usize) -> Result<(f32, f32)> {
+        let (mut mean_loss, mut mean_accuracy, before) = (0.0, 0.0, run.model.clone());
+        let (train, n) = (run.train, run.train.num_samples());
         // Only the rows of one batch are copied at a time.
-        for rows in shuffled(train.num_samples(), config.seed, epoch).chunks(self.size) {
-            let (x, y) = (train.x.select(Axis(0), rows), train.y.select(Axis(0), rows));
-            let (loss, accuracy) = step(model, &x, &y, config);
+        for rows in shuffled(n, run.config.seed, epoch).chunks(self.0) {
+            let (loss, accuracy) = step(run, &train.x.select(Axis(0), rows), &train.y.select(Axis(0), rows));
             if !loss.is_finite() {
-                *model = before;
+                *run.model = before;
                 return Ok((loss, accuracy));
             }
-            let share = rows.len() as f32 / train.num_samples() as f32;
+            let share = rows.len() as f32 / n as f32;
             mean_loss += share * loss;
             mean_accuracy += share * accuracy;
         }

@@ -2,11 +2,14 @@
 
 mod method;
 mod history;
+mod early_stopping;
 mod checkpoint;
 mod config;
+mod check;
 mod fit_error;
 mod log;
 mod steps;
+mod save;
 mod feature_space;
 mod mini_batches;
 mod sample_space;
@@ -16,6 +19,7 @@ mod fit;
 
 pub use checkpoint::Checkpoint;
 pub use config::TrainConfig;
+pub use early_stopping::EarlyStopping;
 pub use fit::fit;
 pub use fit_error::FitError;
 pub use history::{Epoch, History};

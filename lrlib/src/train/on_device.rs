@@ -4,7 +4,10 @@ use std::mem;
 
 use ndarray::{Array2, Axis};
 
-use super::steps::{Data, Steps, descend};
+use super::{
+    config::TrainConfig,
+    steps::{Run, Steps, descend},
+};
 use crate::{
     datasets::Batch,
     error::Result,
@@ -16,8 +19,7 @@ use crate::{
 const EPOCHS: usize = 100;
 const LOGITS: usize = 16 << 20;
 
-pub(super) struct OnDevice<'a> {
-    data: Data<'a>,
+pub(super) struct OnDevice {
     descent: Descent,
     /// The most epochs of a run.
     most: usize,
@@ -29,55 +31,59 @@ pub(super) struct OnDevice<'a> {
     val_logits: Array2<f32>,
 }
 
-impl<'a> OnDevice<'a> {
-    pub(super) fn new(data: Data<'a>, card: &Cuda, model: &LogisticRegression) -> Result<Self> {
-        let Data { train, val, config } = data;
+impl OnDevice {
+    pub(super) fn new(run: &Run<'_>, card: &Cuda) -> Result<Self> {
+        let Run { train, val, config, ref model, .. } = *run;
         let m = val.map_or(0, Batch::num_samples);
         let most = EPOCHS.min(config.epochs).min(LOGITS / (train.num_samples() + m)).max(1);
         let parts: Vec<_> = [Some(train), val].into_iter().flatten().map(|part| &*part.x).collect();
         let (model, loss) = ((&*model.weight, model.bias), (config.pos_weight, config.weight_decay));
         let descent = Descent::new(card, (&parts, &train.y), model, loss, most)?;
         let (logits, val_logits) = (Array2::zeros((1, 0)), Array2::zeros((0, m)));
-        Ok(Self { data, descent, most, logits, used: 0, val_logits })
+        Ok(Self { descent, most, logits, used: 0, val_logits })
     }
 
-    /// Returns how many epochs to make from this one on: up to the next checkpoint, if it is near.
-    fn ahead(&self, epoch: usize) -> usize {
-        let config = self.data.config;
+    /// Returns how many epochs to make from this one on: up to the next checkpoint, if it is near. With early stopping one:
+    /// the weight after the best epoch is wanted, and the card has the last one only.
+    fn ahead(&self, epoch: usize, config: &TrainConfig) -> usize {
         let saved = config.checkpoint.as_ref().map_or(usize::MAX, |saved| saved.every - epoch % saved.every);
-        self.most.min(config.epochs - epoch).min(saved)
+        let most = if config.early_stopping.is_some() { 1 } else { self.most };
+        most.min(config.epochs - epoch).min(saved)
     }
 }
 
-impl Steps for OnDevice<'_> {
-    fn epoch(&mut self, _: &mut LogisticRegression, epoch: usize) -> Result<(f32, f32)> {
-        let Data { train, config, .. } = self.data;
+impl Steps for OnDevice {
+    fn epoch(&mut self, run: &mut Run<'_>, epoch: usize) -> Result<(f32, f32)> {
+        let (config, Batch { y, .. }) = (run.config, run.train);
         if self.used + 1 == self.logits.nrows() {
-            self.logits = self.descent.run(&vec![config.learning_rate; self.ahead(epoch)])?;
+            let epochs = epoch..epoch + self.ahead(epoch, config);
+            let rate = |epoch| config.schedule.learning_rate(config.learning_rate, config.warm_up, epoch);
+            self.logits = self.descent.run(&epochs.map(rate).collect::<Vec<_>>())?;
             self.used = 0;
         }
-        let n = train.num_samples();
-        let (logits, _) = self.logits.row(self.used).split_at(Axis(0), n);
+        let (logits, _) = self.logits.row(self.used).split_at(Axis(0), y.len());
         let mut made = false;
-        let (loss, train_accuracy) = descend(&logits, &train.y, config.pos_weight, |_| made = true);
+        let (loss, train_accuracy) = descend(&logits, y, config.pos_weight, |_| made = true);
         if made {
             self.used += 1;
-            let (_, val_logits) = self.logits.row(self.used).split_at(Axis(0), n);
+            let (_, val_logits) = self.logits.row(self.used).split_at(Axis(0), y.len());
             self.val_logits.push_row(val_logits).expect("m numbers");
         }
         Ok((loss, train_accuracy))
     }
 
-    fn val_logits(&mut self, _: &LogisticRegression, _: &Batch) -> Array2<f32> {
+    fn val_logits(&mut self, _: &Run<'_>, _: &Batch) -> Array2<f32> {
         let none = Array2::zeros((0, self.val_logits.ncols()));
         mem::replace(&mut self.val_logits, none)
     }
 
-    fn collects_epochs(&self) -> bool {
-        true
+    fn model_at(&self, _: Option<usize>, run: &Run<'_>) -> Result<LogisticRegression> {
+        let mut model = run.model.clone();
+        self.descent.write_to(&mut model.weight, &mut model.bias)?;
+        Ok(model)
     }
 
-    fn write_to(&mut self, model: &mut LogisticRegression) -> Result<()> {
-        self.descent.write_to(&mut model.weight, &mut model.bias)
+    fn write_to(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.descent.write_to(&mut run.model.weight, &mut run.model.bias)
     }
 }

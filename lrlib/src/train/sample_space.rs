@@ -1,48 +1,66 @@
 //! Steps in sample space: the engine is `fast/sample_space.rs`, and the mathematics is explained there.
 
-use ndarray::Array2;
+use std::{iter, mem};
 
-use super::steps::{Data, Steps, descend};
-use crate::{datasets::Batch, error::Result, fast::sample_space, nn::LogisticRegression};
+use ndarray::{Array2, ArrayRef1};
 
-pub(super) struct SampleSpace<'a> {
-    data: Data<'a>,
+use super::steps::{Run, Steps, descend};
+use crate::{
+    datasets::Batch,
+    error::Result,
+    fast::sample_space,
+    nn::{Gradients, LogisticRegression},
+    optim::Sgd,
+};
+
+pub(super) struct SampleSpace {
     engine: sample_space::SampleSpace,
+    /// Whether the engine has started from the model as it is.
+    has_begun: bool,
 }
 
-impl<'a> SampleSpace<'a> {
-    /// The Gram matrix is the first pass over the pixels, and the only one that is made on a device.
-    pub(super) fn new(data: Data<'a>, model: &LogisticRegression) -> Result<Self> {
-        let gram = data.config.device.gram(&data.train.x)?;
-        let mut space = Self { data, engine: sample_space::SampleSpace::new(gram) };
-        space.restart_from(model);
-        Ok(space)
+impl SampleSpace {
+    /// The Gram matrix is the first pass over the pixels, and the only one that a device makes.
+    pub(super) fn new(run: &Run<'_>) -> Result<Self> {
+        let gram = run.config.device.gram(&run.train.x)?;
+        Ok(Self { engine: sample_space::SampleSpace::new(gram), has_begun: false })
     }
 }
 
-impl Steps for SampleSpace<'_> {
-    fn epoch(&mut self, _: &mut LogisticRegression, _: usize) -> Result<(f32, f32)> {
-        let Data { train, config, .. } = self.data;
-        Ok(descend(&self.engine.logits(), &train.y, config.pos_weight, |y_hat| {
-            self.engine.step(y_hat, &train.y, config.learning_rate, config.weight_decay);
+/// Returns weight and bias, and with momentum their velocity.
+fn start<'a>(run: &'a Run<'_>) -> Vec<(&'a ArrayRef1<f32>, f32)> {
+    let velocity = run.optimizer.velocity.iter().map(|velocity| (&*velocity.weight, velocity.bias));
+    iter::once((&*run.model.weight, run.model.bias.unwrap_or(0.0))).chain(velocity).collect()
+}
+
+impl Steps for SampleSpace {
+    fn epoch(&mut self, run: &mut Run<'_>, _: usize) -> Result<(f32, f32)> {
+        let (Batch { x, y, .. }, val_x) = (run.train, run.val.map(|val| &*val.x));
+        if !mem::replace(&mut self.has_begun, true) {
+            self.engine.begin(&start(run), run.model.bias.is_some(), x, val_x);
+        }
+        let Sgd { learning_rate, weight_decay, momentum, nesterov, .. } = run.optimizer;
+        Ok(descend(&self.engine.logits(), y, run.config.pos_weight, |y_hat| {
+            self.engine.step(y_hat, y, learning_rate, weight_decay, momentum, nesterov);
         }))
     }
 
-    fn val_logits(&mut self, _: &LogisticRegression, val: &Batch) -> Array2<f32> {
-        self.engine.val_logits(&self.data.train.x, &val.x)
+    fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {
+        self.engine.val_logits(&run.train.x, &val.x)
     }
 
-    fn collects_epochs(&self) -> bool {
-        true
+    fn model_at(&self, row: Option<usize>, run: &Run<'_>) -> Result<LogisticRegression> {
+        let (weight, bias) = self.engine.weight(row, &start(run), &run.train.x);
+        Ok(LogisticRegression { weight, bias: run.model.bias.map(|_| bias) })
     }
 
-    fn write_to(&mut self, model: &mut LogisticRegression) -> Result<()> {
-        self.engine.write_to(&mut model.weight, &mut model.bias, &self.data.train.x);
+    fn write_to(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let model = self.model_at(None, run)?;
+        if run.optimizer.velocity.is_some() {
+            let (weight, bias) = self.engine.velocity(&start(run), &run.train.x);
+            run.optimizer.velocity = Some(Gradients { weight, bias });
+        }
+        (*run.model, self.has_begun) = (model, false);
         Ok(())
-    }
-
-    fn restart_from(&mut self, model: &LogisticRegression) {
-        let Data { train, val, .. } = self.data;
-        self.engine.begin(&model.weight, model.bias, &train.x, val.map(|val| &*val.x));
     }
 }

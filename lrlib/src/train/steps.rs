@@ -2,58 +2,60 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
-use super::config::TrainConfig;
+use super::{config::TrainConfig, history::History};
 use crate::{
     datasets::Batch,
     error::Result,
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions, with_pos_weight},
+    optim::Sgd,
 };
 
-/// What a run trains on.
-#[derive(Clone, Copy)]
-pub(super) struct Data<'a> {
+/// A run: what it learns from, what it changes, and what has happened so far.
+pub(super) struct Run<'a> {
     pub(super) train: &'a Batch,
     pub(super) val: Option<&'a Batch>,
     pub(super) config: &'a TrainConfig,
+    pub(super) model: &'a mut LogisticRegression,
+    pub(super) optimizer: Sgd,
+    /// The model after the best epoch, with early stopping.
+    pub(super) best: Option<LogisticRegression>,
+    pub(super) history: History,
+    /// What a checkpoint of this run must say; empty without a checkpoint.
+    pub(super) identity: String,
 }
 
-/// A way of making steps. The defaults serve one that changes the model at each step.
+/// A way of making steps. The defaults serve one that changes model and optimizer at each step.
 pub(super) trait Steps {
     /// Makes the steps of one epoch; returns the loss and the accuracy on the training samples from before each step. A
-    /// step whose loss is not finite is not made. An error is a device's.
-    fn epoch(&mut self, model: &mut LogisticRegression, epoch: usize) -> Result<(f32, f32)>;
+    /// step whose loss is not finite is not made. Every error here is a device's.
+    fn epoch(&mut self, run: &mut Run<'_>, epoch: usize) -> Result<(f32, f32)>;
 
     /// Returns the logits of `val` after each epoch since the last call, a row each: shape (epochs, m).
-    fn val_logits(&mut self, model: &LogisticRegression, val: &Batch) -> Array2<f32> {
-        model.logits(&val.x).insert_axis(Axis(0))
+    fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {
+        run.model.logits(&val.x).insert_axis(Axis(0))
     }
 
-    /// Returns whether [`val_logits`](Self::val_logits) costs less for many epochs at once.
-    fn collects_epochs(&self) -> bool {
-        false
+    /// Returns the model as it was at a row of the logits that [`val_logits`](Self::val_logits) returned last, or as it is
+    /// now.
+    fn model_at(&self, _row: Option<usize>, run: &Run<'_>) -> Result<LogisticRegression> {
+        Ok(run.model.clone())
     }
 
-    /// Writes to the model what the steps have changed.
-    fn write_to(&mut self, _: &mut LogisticRegression) -> Result<()> {
+    /// Writes to model and optimizer what the steps have changed; the next step continues from there, as in a run that
+    /// reads them from a checkpoint.
+    fn write_to(&mut self, _: &mut Run<'_>) -> Result<()> {
         Ok(())
     }
-
-    /// Continues from the model just written, as a run does that reads it from a checkpoint.
-    fn restart_from(&mut self, _: &LogisticRegression) {}
 }
 
-/// Calls `step` with the predictions at these logits, unless the loss is not finite; returns loss and accuracy.
-pub(super) fn descend(
-    logits: &ArrayRef1<f32>,
-    y: &ArrayRef1<f32>,
-    pos_weight: f32,
-    step: impl FnOnce(&Array1<f32>),
-) -> (f32, f32) {
-    let (loss, y_hat) = loss_and_predictions(logits, y, pos_weight);
-    let train_accuracy = accuracy(&y_hat, y);
+/// Calls `step` with the predictions at the logits z, unless the loss is not finite; returns loss and accuracy. A sample of
+/// class 1 counts c times.
+pub(super) fn descend(z: &ArrayRef1<f32>, y: &ArrayRef1<f32>, c: f32, step: impl FnOnce(&Array1<f32>)) -> (f32, f32) {
+    let (loss, y_hat) = loss_and_predictions(z, y, c);
+    let train_accuracy = accuracy(y, &y_hat);
     if loss.is_finite() {
-        step(&with_pos_weight(y_hat, y, pos_weight));
+        step(&with_pos_weight(y_hat, y, c));
     }
     (loss, train_accuracy)
 }

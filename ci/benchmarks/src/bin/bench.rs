@@ -129,10 +129,10 @@ fn written_out<T: Pixel>([train, val]: &[Batch; 2], x: &ArrayRef2<T>, val_x: &Ar
     let mut model = LogisticRegression::new(train.num_features());
     for _ in 0..epochs {
         let y_hat = model.forward(x);
-        black_box((binary_cross_entropy(&y_hat, &train.y), accuracy(&y_hat, &train.y)));
+        black_box((binary_cross_entropy(&y_hat, &train.y), accuracy(&train.y, &y_hat)));
         let grads = model.backward(x, &y_hat, &train.y);
         Sgd::new(1e-4).step(&mut model, &grads);
-        black_box(accuracy(&model.forward(val_x), &val.y));
+        black_box(accuracy(&val.y, &model.forward(val_x)));
     }
 }
 
