@@ -6,8 +6,8 @@
 //! ```
 //!
 //! [`transforms`], [`datasets`], [`nn`] and [`optim`] have PyTorch's names, [`metrics`] and
-//! [`model_selection`] have scikit-learn's. Read them in this order, then [`train`] and [`plot`], and last [`fast`], which
-//! exists for speed alone.
+//! [`model_selection`] have scikit-learn's. Read them in this order, then [`train`] and [`plot`], and last [`fast`] and
+//! [`distributed`], which exist for speed alone.
 
 // To add a metric: a file in metrics/. A loss: nn/loss.rs, its gradient in nn/logistic_regression.rs (backward), its use in
 // train/steps.rs (descend). A way of making steps: a file in train/ that implements steps::Steps; fit.rs chooses it.
@@ -31,6 +31,8 @@ pub mod optim;
 pub mod metrics;
 #[forbid(unsafe_code)]
 pub mod train;
+#[forbid(unsafe_code)]
+pub mod distributed;
 #[forbid(unsafe_code)]
 pub mod model_selection;
 #[forbid(unsafe_code)]

@@ -5,7 +5,7 @@
 mod data_folder;
 mod rng;
 mod batch;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod image_folder;
 mod mnist;
 mod data_loader;

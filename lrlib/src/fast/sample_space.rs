@@ -60,24 +60,16 @@ impl SampleSpace {
         Self { rest, means, start, points, with_bias: false, trajectory: None }
     }
 
-    /// Starts from w₀ and v₀, with a bias or without; `val` are the validation samples, shape (m, d).
-    pub(crate) fn begin(&mut self, from: Start<'_>, bias: bool, x: &ArrayRef2<f32>, val: Option<&ArrayRef2<f32>>) {
-        let (n, count) = (x.nrows(), from.len());
-        let products = |x: &ArrayRef2<f32>| {
-            let mut products = Array2::zeros((count, x.nrows()));
-            for (mut row, (w, _)) in products.rows_mut().into_iter().zip(from) {
-                if w.iter().any(|&w| w != 0.0) {
-                    row.assign(&product::product(x, w).mapv(f64::from));
-                }
-            }
-            products
-        };
+    /// Starts from w₀ and v₀, with a bias or without, given the [`products`] of the training samples with them, and of the
+    /// validation samples.
+    pub(crate) fn begin(&mut self, from: Start<'_>, bias: bool, start: Array2<f64>, val_start: Option<Array2<f64>>) {
+        let (n, count) = (self.means.len(), from.len());
         self.points = Array2::zeros((count, n + count + 1));
         for (i, &(_, b)) in from.iter().enumerate() {
             (self.points[[i, n + i]], self.points[[i, n + count]]) = (1.0, f64::from(b));
         }
-        (self.start, self.with_bias) = (products(x), bias);
-        self.trajectory = val.map(|val| Trajectory::new(products(val), x));
+        (self.start, self.with_bias) = (start, bias);
+        self.trajectory = val_start.map(|start| Trajectory::new(start, n, from[0].0.len()));
     }
 
     /// Returns the logits of the training samples.
@@ -129,9 +121,12 @@ impl SampleSpace {
     }
 
     /// Returns the validation logits after each step since the last call, a row each: shape (steps, m).
-    pub(crate) fn val_logits(&mut self, x: &ArrayRef2<f32>, val_x: &ArrayRef2<f32>) -> Array2<f32> {
-        let trajectory = self.trajectory.as_mut().expect("begin was given the validation samples");
-        trajectory.logits(x, val_x)
+    /// Given directions Q, `along` returns Q·X and Q·X·Vᵀ.
+    pub(crate) fn val_logits(
+        &mut self,
+        along: impl FnOnce(&ArrayRef2<f32>) -> (Array2<f32>, Array2<f64>),
+    ) -> Array2<f32> {
+        self.trajectory.as_mut().expect("begin was given the validation samples").logits(along)
     }
 
     /// Returns weight and bias, given w₀ and v₀: as they are now, or as they were at this row of the logits that
@@ -151,6 +146,17 @@ impl SampleSpace {
         // Not from the directions of α, which may be much longer: the digits would be lost.
         vector(combination(x, &point.slice(s![..x.nrows()])), &point, start)
     }
+}
+
+/// Returns X·w₀ and, with momentum, X·v₀, a row each.
+pub(crate) fn products(x: &ArrayRef2<f32>, from: Start<'_>) -> Array2<f64> {
+    let mut products = Array2::zeros((from.len(), x.nrows()));
+    for (mut row, (w, _)) in products.rows_mut().into_iter().zip(from) {
+        if w.iter().any(|&w| w != 0.0) {
+            row.assign(&product::product(x, w).mapv(f64::from));
+        }
+    }
+    products
 }
 
 /// Returns Xᵀα.

@@ -43,8 +43,8 @@ pub(crate) struct Trajectory {
 
 impl Trajectory {
     /// `start` is V·w₀ and, with momentum, V·v₀, a row each.
-    pub(crate) fn new(start: Array2<f64>, x: &ArrayRef2<f32>) -> Self {
-        let ((n, d), (count, m)) = (x.dim(), start.dim());
+    pub(crate) fn new(start: Array2<f64>, n: usize, d: usize) -> Self {
+        let (count, m) = start.dim();
         let (directions, combinations, products) =
             (Array2::zeros((0, n)), Array2::zeros((0, d)), Array2::zeros((0, m)));
         let points = Array2::zeros((0, n + count + 1));
@@ -56,19 +56,20 @@ impl Trajectory {
         self.points.push_row(point.view()).expect("a point");
     }
 
-    /// Returns the logits of `val_x` at the points recorded since the last call, in order: shape (points, m).
-    pub(crate) fn logits(&mut self, x: &ArrayRef2<f32>, val_x: &ArrayRef2<f32>) -> Array2<f32> {
-        let (n, none) = (x.nrows(), Array2::zeros((0, self.points.ncols())));
+    /// Returns the validation logits at the points recorded since the last call, in order: shape (points, m). Given new
+    /// directions Q, `along` returns Q·X and Q·X·Vᵀ.
+    pub(crate) fn logits(&mut self, along: impl FnOnce(&ArrayRef2<f32>) -> (Array2<f32>, Array2<f64>)) -> Array2<f32> {
+        let (n, none) = (self.directions.ncols(), Array2::zeros((0, self.points.ncols())));
         let seen = mem::replace(&mut self.points, none);
         let alphas = seen.slice(s![.., ..n]);
         for points in alphas.axis_chunks_iter(Axis(0), POINTS) {
             self.add_directions(&points);
         }
         let new = self.directions.slice(s![self.products.nrows().., ..]).mapv(|q| q as f32);
-        let (combinations, products) = product::combinations_and_products(val_x, x, &new);
+        let (combinations, products) = along(&new);
         self.combinations.append(Axis(0), combinations.view()).expect("d numbers each");
         self.products.append(Axis(0), products.view()).expect("m numbers each");
-        let mut logits = Array2::zeros((seen.nrows(), val_x.nrows()));
+        let mut logits = Array2::zeros((seen.nrows(), self.start.ncols()));
         let chunks = logits.axis_chunks_iter_mut(Axis(0), POINTS).into_par_iter();
         chunks.zip(seen.axis_chunks_iter(Axis(0), POINTS)).for_each(|(mut logits, points)| {
             let (alphas, others) = points.split_at(Axis(1), n);
@@ -121,10 +122,10 @@ mod tests {
     fn what_weight_decay_leaves_of_alpha_may_have_no_square() {
         let x = Array2::ones((4, 9));
         for tiny in [0.0, 1e-300, 1e-160, 1e-150, 1e-140] {
-            let mut trajectory = Trajectory::new(Array2::zeros((1, 4)), &x);
+            let mut trajectory = Trajectory::new(Array2::zeros((1, 4)), 4, 9);
             trajectory.push(&array![tiny, tiny, tiny, tiny, 1.0, 2.0]);
             trajectory.push(&array![tiny, -tiny, 0.0, tiny, 1.0, -2.0]);
-            let logits = trajectory.logits(&x, &x);
+            let logits = trajectory.logits(|q| product::combinations_and_products(&x, &x, q));
             assert!(logits.row(0).iter().all(|&z| z > 1.9) && logits.row(1).iter().all(|&z| z < -1.9), "{tiny}");
         }
     }

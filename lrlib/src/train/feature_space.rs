@@ -2,7 +2,10 @@
 
 use ndarray::{Array2, ArrayRef1, ArrayRef2, Axis};
 
-use super::steps::{Run, Steps, descend};
+use super::{
+    run::Run,
+    steps::{Steps, descend},
+};
 use crate::{
     datasets::Batch,
     error::Result,
@@ -31,14 +34,14 @@ impl Steps for FeatureSpace {
     }
 
     fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {
-        let logits = self.val.as_ref().map_or_else(|| run.model.logits(&val.x), |bytes| run.model.logits(bytes));
+        let logits = self.val.as_ref().map_or_else(|| run.logits(&val.x), |bytes| run.logits(bytes));
         logits.insert_axis(Axis(0))
     }
 }
 
 /// Takes one step; returns loss and accuracy from before it.
 pub(super) fn step(run: &mut Run<'_>, x: &ArrayRef2<impl Pixel>, y: &ArrayRef1<f32>) -> (f32, f32) {
-    descend(&run.model.logits(x), y, run.config.pos_weight, |y_hat| {
+    descend(&run.logits(x), y, run.config.pos_weight, |y_hat| {
         let grads = run.model.backward(x, y_hat, y);
         run.optimizer.step(run.model, &grads);
     })

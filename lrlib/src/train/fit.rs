@@ -13,8 +13,9 @@ use super::{
     log::{Log, say},
     method::Method,
     mini_batches::MiniBatches,
+    run::Run,
     sample_space::SampleSpace,
-    steps::{Run, Steps},
+    steps::Steps,
 };
 use crate::{
     datasets::Batch,
@@ -22,7 +23,6 @@ use crate::{
     fast::{Device, sample_space::pays},
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions},
-    optim::Sgd,
 };
 
 /// About how many numbers may wait for the next computation of validation logits: 64 MiB of `f64`.
@@ -46,20 +46,15 @@ pub fn fit(
     val: Option<&Batch>,
     config: &TrainConfig,
 ) -> std::result::Result<History, FitError> {
-    let history = History { batch_size: config.batch_size, ..Default::default() };
-    let best = config.early_stopping.map(|_| model.clone());
-    let TrainConfig { learning_rate, momentum, nesterov, weight_decay, l1, .. } = *config;
-    let mut optimizer = Sgd { learning_rate, momentum, nesterov, weight_decay, l1, velocity: None };
-    optimizer.velocity_mut(model.num_features());
-    let mut run = Run { train, val, config, model, optimizer, best, history, identity: String::new() };
-    match whole(&mut run) {
+    let mut run = Run::new(model, train, val, config);
+    match whole(&mut run, make_steps) {
         Ok(()) => Ok(run.history),
         Err(error) => Err(FitError { history: run.history, error }),
     }
 }
 
 /// Makes a run, from checking the settings to writing the last file.
-fn whole(run: &mut Run<'_>) -> Result<()> {
+pub(crate) fn whole<'a>(run: &mut Run<'_>, steps: impl FnOnce(&Run<'_>) -> Result<Box<dyn Steps + 'a>>) -> Result<()> {
     let Run { train, val, config, .. } = *run;
     config.check(run.model, train, val)?;
     run.optimizer.check()?;
@@ -69,25 +64,23 @@ fn whole(run: &mut Run<'_>) -> Result<()> {
     let faster = if in_span && pays(n, m, d, config.epochs) { Method::SampleSpace } else { Method::FeatureSpace };
     run.history.method = config.method.unwrap_or(faster);
     if let Some(checkpoint) = &config.checkpoint {
-        run.identity = run.identity();
+        if run.identity.is_empty() {
+            run.identity = run.identity(&train.fingerprint(), &val.map_or("none".into(), Batch::fingerprint));
+        }
         run.restore()?;
+        let agrees = run.exchange.is_none_or(|exchange| exchange.agrees(run.history.epochs.len()));
+        ensure(agrees, "the ranks do not read the same checkpoint: put it into a folder that all machines share")?;
         // If it cannot be written, that should show before the run, not after it.
         run.save()?;
         let before = run.history.epochs.len();
-        if config.log_every > 0 && before > 0 {
+        if config.log_every > 0 && before > 0 && run.is_first() {
             say(&format!("continuing after {before} epochs saved in {}", checkpoint.path.display()));
         }
         config.early_stopping.iter().for_each(|early_stopping| early_stopping.judge(&mut run.history, 0));
     }
     let before = run.history.epochs.len();
     if before < config.epochs && !run.history.stopped_early {
-        let mut steps: Box<dyn Steps> = match (config.batch_size, run.history.method, &config.device) {
-            (Some(size), ..) => Box::new(MiniBatches(size)),
-            (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(run)?),
-            #[cfg(feature = "cuda")]
-            (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(run, card)?),
-            (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(run)),
-        };
+        let mut steps = steps(run)?;
         let outcome = epochs(run, &mut *steps);
         // Without a step there is nothing to write, whatever the features are.
         if run.history.epochs.len() > before {
@@ -102,6 +95,17 @@ fn whole(run: &mut Run<'_>) -> Result<()> {
         *run.model = best;
     }
     Ok(())
+}
+
+/// Returns the way of making steps that [`History::method`] names.
+pub(crate) fn make_steps(run: &Run<'_>) -> Result<Box<dyn Steps>> {
+    Ok(match (run.config.batch_size, run.history.method, &run.config.device) {
+        (Some(size), ..) => Box::new(MiniBatches(size)),
+        (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(run)?),
+        #[cfg(feature = "cuda")]
+        (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(run, card)?),
+        (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(run)),
+    })
 }
 
 /// Makes epoch after epoch, up to the last, to the first that fails, or to an early stop.
@@ -129,7 +133,7 @@ fn epochs(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
         if run.history.stopped_early {
             break;
         }
-        if log.is_due(done) {
+        if log.is_due(done) && run.is_first() {
             log.print(&run.history.epochs[epoch]);
         }
         if save_now {
@@ -144,12 +148,12 @@ fn epochs(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
 fn evaluate(run: &mut Run<'_>, steps: &mut dyn Steps) -> Result<()> {
     let is_new = run.history.epochs.last().is_some_and(|last| last.val_loss.is_none());
     let Some(val) = run.val.filter(|_| is_new) else { return Ok(()) };
-    let logits = steps.val_logits(run, val);
+    let (logits, y) = (steps.val_logits(run, val), run.val_y.unwrap_or(&val.y));
     let first = run.history.epochs.len() - logits.nrows();
     let rows = run.history.epochs[first..].par_iter_mut().zip(logits.axis_iter(Axis(0)).into_par_iter());
     rows.with_min_len(16).for_each(|(epoch, logits)| {
-        let (loss, y_hat) = loss_and_predictions(&logits, &val.y, run.config.pos_weight);
-        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(&val.y, &y_hat)));
+        let (loss, y_hat) = loss_and_predictions(&logits, y, run.config.pos_weight);
+        (epoch.val_loss, epoch.val_accuracy) = (Some(loss), Some(accuracy(y, &y_hat)));
     });
     let Some(early_stopping) = run.config.early_stopping else { return Ok(()) };
     early_stopping.judge(&mut run.history, first);

@@ -2,10 +2,7 @@
 
 use ndarray::Axis;
 
-use super::{
-    feature_space::step,
-    steps::{Run, Steps},
-};
+use super::{feature_space::step, run::Run, steps::Steps};
 use crate::{datasets::shuffled, error::Result};
 
 /// The number of samples per step.

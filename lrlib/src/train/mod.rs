@@ -8,6 +8,8 @@ mod config;
 mod check;
 mod fit_error;
 mod log;
+mod exchange;
+mod run;
 mod steps;
 mod save;
 mod feature_space;
@@ -16,6 +18,15 @@ mod sample_space;
 #[cfg(feature = "cuda")]
 mod on_device;
 mod fit;
+
+#[cfg(feature = "mpi")]
+pub(crate) use exchange::Exchange;
+#[cfg(feature = "mpi")]
+pub(crate) use fit::{make_steps, whole};
+#[cfg(feature = "mpi")]
+pub(crate) use run::Run;
+#[cfg(feature = "mpi")]
+pub(crate) use steps::{Steps, descend};
 
 pub use checkpoint::Checkpoint;
 pub use config::TrainConfig;

@@ -6,7 +6,8 @@ use ndarray::{Array2, Axis};
 
 use super::{
     config::TrainConfig,
-    steps::{Run, Steps, descend},
+    run::Run,
+    steps::{Steps, descend},
 };
 use crate::{
     datasets::Batch,

@@ -2,13 +2,16 @@
 
 use std::{iter, mem};
 
-use ndarray::{Array2, ArrayRef1};
+use ndarray::{Array2, ArrayRef1, ArrayRef2};
 
-use super::steps::{Run, Steps, descend};
+use super::{
+    run::Run,
+    steps::{Steps, descend},
+};
 use crate::{
     datasets::Batch,
     error::Result,
-    fast::sample_space,
+    fast::{product::combinations_and_products, sample_space},
     nn::{Gradients, LogisticRegression},
     optim::Sgd,
 };
@@ -22,7 +25,7 @@ pub(super) struct SampleSpace {
 impl SampleSpace {
     /// The Gram matrix is the first pass over the pixels, and the only one that a device makes.
     pub(super) fn new(run: &Run<'_>) -> Result<Self> {
-        let gram = run.config.device.gram(&run.train.x)?;
+        let gram = run.sum(run.config.device.gram(&run.train.x)?);
         Ok(Self { engine: sample_space::SampleSpace::new(gram), has_begun: false })
     }
 }
@@ -37,7 +40,9 @@ impl Steps for SampleSpace {
     fn epoch(&mut self, run: &mut Run<'_>, _: usize) -> Result<(f32, f32)> {
         let (Batch { x, y, .. }, val_x) = (run.train, run.val.map(|val| &*val.x));
         if !mem::replace(&mut self.has_begun, true) {
-            self.engine.begin(&start(run), run.model.bias.is_some(), x, val_x);
+            let (start, with_bias) = (start(run), run.model.bias.is_some());
+            let products = |x: &ArrayRef2<f32>| run.sum(sample_space::products(x, &start));
+            self.engine.begin(&start, with_bias, products(x), val_x.map(products));
         }
         let Sgd { learning_rate, weight_decay, momentum, nesterov, .. } = run.optimizer;
         Ok(descend(&self.engine.logits(), y, run.config.pos_weight, |y_hat| {
@@ -46,7 +51,10 @@ impl Steps for SampleSpace {
     }
 
     fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {
-        self.engine.val_logits(&run.train.x, &val.x)
+        self.engine.val_logits(|directions| {
+            let (combinations, products) = combinations_and_products(&val.x, &run.train.x, directions);
+            (combinations, run.sum(products))
+        })
     }
 
     fn model_at(&self, row: Option<usize>, run: &Run<'_>) -> Result<LogisticRegression> {

@@ -2,31 +2,16 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, Axis};
 
-use super::{config::TrainConfig, history::History};
+use super::run::Run;
 use crate::{
     datasets::Batch,
     error::Result,
     metrics::accuracy,
     nn::{LogisticRegression, loss_and_predictions, with_pos_weight},
-    optim::Sgd,
 };
 
-/// A run: what it learns from, what it changes, and what has happened so far.
-pub(super) struct Run<'a> {
-    pub(super) train: &'a Batch,
-    pub(super) val: Option<&'a Batch>,
-    pub(super) config: &'a TrainConfig,
-    pub(super) model: &'a mut LogisticRegression,
-    pub(super) optimizer: Sgd,
-    /// The model after the best epoch, with early stopping.
-    pub(super) best: Option<LogisticRegression>,
-    pub(super) history: History,
-    /// What a checkpoint of this run must say; empty without a checkpoint.
-    pub(super) identity: String,
-}
-
 /// A way of making steps. The defaults serve one that changes model and optimizer at each step.
-pub(super) trait Steps {
+pub(crate) trait Steps {
     /// Makes the steps of one epoch; returns the loss and the accuracy on the training samples from before each step. A
     /// step whose loss is not finite is not made. Every error here is a device's.
     fn epoch(&mut self, run: &mut Run<'_>, epoch: usize) -> Result<(f32, f32)>;
@@ -51,7 +36,7 @@ pub(super) trait Steps {
 
 /// Calls `step` with the predictions at the logits z, unless the loss is not finite; returns loss and accuracy. A sample of
 /// class 1 counts c times.
-pub(super) fn descend(z: &ArrayRef1<f32>, y: &ArrayRef1<f32>, c: f32, step: impl FnOnce(&Array1<f32>)) -> (f32, f32) {
+pub(crate) fn descend(z: &ArrayRef1<f32>, y: &ArrayRef1<f32>, c: f32, step: impl FnOnce(&Array1<f32>)) -> (f32, f32) {
     let (loss, y_hat) = loss_and_predictions(z, y, c);
     let train_accuracy = accuracy(y, &y_hat);
     if loss.is_finite() {
