@@ -14,11 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "target/release/examples"
-# Open MPI refuses to run as root without the first two; more ranks than cores are fine here.
+# Open MPI refuses to run as root without the first two. More ranks than cores are fine here, if those
+# that wait let the others work.
 ENVIRONMENT = os.environ | {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
 }
 DATA_SETS = [ROOT / "data/insects"]
 if "LRLIB_DATA" in os.environ:
