@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "target/release/examples"
-# Open MPI refuses to run as root without the first two. More ranks than cores are fine here, if those
-# that wait let the others work.
+# Open MPI refuses to run as root without the first two. More ranks than cores are fine here, if
+# those that wait let the others work.
 ENVIRONMENT = os.environ | {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -119,14 +119,14 @@ class DistributedTest(unittest.TestCase):
     def size(self, path: Path, more_than: int) -> int:
         """Waits until the file is larger than this; returns its size."""
         end = time.monotonic() + 60
-        while time.monotonic() < end:
-            if path.exists() and (size := path.stat().st_size) > more_than:
-                return size
+        while not path.exists() or path.stat().st_size <= more_than:
+            self.assertLess(time.monotonic(), end, f"{path} has not grown in a minute")
             time.sleep(0.002)
-        self.fail(f"{path} has not grown in a minute")
+        return path.stat().st_size
 
     def test_more_ranks_than_pictures_is_one_error(self) -> None:
-        for folder, pictures in (("train/ants", 1), ("train/bees", 2), ("val/ants", 2), ("val/bees", 2)):
+        counts = {"train/ants": 1, "train/bees": 2, "val/ants": 2, "val/bees": 2}
+        for folder, pictures in counts.items():
             (self.folder / folder).mkdir(parents=True)
             for picture in sorted((DATA_SETS[0] / folder).iterdir())[:pictures]:
                 shutil.copy(picture, self.folder / folder)
