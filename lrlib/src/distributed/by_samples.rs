@@ -1,6 +1,4 @@
-//! Steps where each rank has some samples: the gradient is a sum, to which each adds its samples' part.
-
-use std::ops::Range;
+//! Steps where each rank has some samples: loss and gradient are sums, to which each rank adds its samples' part.
 
 use ndarray::{Array1, Array2, Axis};
 
@@ -8,31 +6,33 @@ use super::world::World;
 use crate::{
     datasets::Batch,
     error::Result,
-    nn::Gradients,
-    train::{Run, Steps, descend},
+    metrics::accuracy,
+    nn::{Gradients, loss_and_predictions, with_pos_weight},
+    train::{Run, Steps},
 };
 
-/// The world, the labels of all samples, and which of them are this rank's.
+/// The world, and the number of samples of all ranks.
 pub(super) struct BySamples<'a> {
     pub(super) world: &'a World,
-    pub(super) y: &'a Array1<f32>,
-    pub(super) mine: Range<usize>,
+    pub(super) n: usize,
 }
 
 impl Steps for BySamples<'_> {
     fn epoch(&mut self, run: &mut Run<'_>, _: usize) -> Result<(f32, f32)> {
-        let (Self { world, y, .. }, Batch { x, y: own_y, .. }) = (&self, run.train);
-        let logits = Array1::from(world.gather(&run.model.logits(x).to_vec()));
-        Ok(descend(&logits, y, run.config.pos_weight, |y_hat| {
-            let Gradients { weight, bias } =
-                run.model.backward(x, &y_hat.slice_axis(Axis(0), self.mine.clone().into()), own_y);
-            // The mean over all samples is the sum of these means, each times its share of the samples.
-            let share = own_y.len() as f32 / y.len() as f32;
-            let mut sums: Vec<f32> = weight.iter().chain([&bias]).map(|number| share * number).collect();
-            world.sum(&mut sums);
-            let bias = sums.pop().expect("d + 1 numbers");
+        let (n, pos_weight, Batch { x, y, .. }) = (self.n as f32, run.config.pos_weight, run.train);
+        let (loss, y_hat) = loss_and_predictions(&run.model.logits(x), y, pos_weight);
+        let own = y.len() as f32;
+        let hits = (own * accuracy(y, &y_hat)).round();
+        let grads = run.model.backward(x, &with_pos_weight(y_hat, y, pos_weight), y);
+        // The mean over all samples is the sum of the ranks' means, each times its share of the samples.
+        let mut sums: Vec<f32> = grads.weight.iter().chain(&[grads.bias, loss]).map(|mean| mean * own / n).collect();
+        sums.push(hits);
+        self.world.sum(&mut sums);
+        let [bias, loss, hits] = *sums.split_off(run.model.num_features()) else { unreachable!("three were added") };
+        if loss.is_finite() {
             run.optimizer.step(run.model, &Gradients { weight: sums.into(), bias });
-        }))
+        }
+        Ok((loss, hits / n))
     }
 
     fn val_logits(&mut self, run: &Run<'_>, val: &Batch) -> Array2<f32> {

@@ -4,7 +4,7 @@ use super::{
     by_samples::BySamples,
     columns::Columns,
     split::Split,
-    survey::{Survey, check},
+    survey::{check, gather_fingerprint, labels, rows},
     world::World,
 };
 use crate::{
@@ -34,8 +34,8 @@ pub fn fit(
     split: Option<Split>,
 ) -> std::result::Result<(History, Split), FitError> {
     check(world, model, train, val, config).map_err(|error| FitError { history: History::default(), error })?;
-    let (all, all_val) = (Survey::new(world, train), val.map(|val| Survey::new(world, val)));
-    let (n, m, d) = (all.y.len(), all_val.as_ref().map_or(0, |all| all.y.len()), model.num_features());
+    let (rows, val_rows) = (rows(world, train), val.map_or_else(Vec::new, |val| rows(world, val)));
+    let (n, m, d) = (rows.iter().sum(), val_rows.iter().sum(), model.num_features());
     let choose = || match config.method {
         Some(Method::SampleSpace) => Split::Gram,
         None if config.l1 <= 0.0 => Split::choose([n, m, d], world.size(), config.epochs),
@@ -44,28 +44,29 @@ pub fn fit(
     let split = split.unwrap_or_else(choose);
     let method = Some(if split == Split::Gram { Method::SampleSpace } else { Method::FeatureSpace });
     let config = TrainConfig { method, ..config.clone() };
-    let checksums = (&*all.fingerprint, all_val.as_ref().map_or("none", |all| &*all.fingerprint));
+    // A checkpoint is that of one process with all samples.
+    let fingerprint = |batch: Option<&Batch>| batch.map_or("none".into(), |batch| gather_fingerprint(world, batch));
+    let checksums = config.checkpoint.as_ref().map(|_| [fingerprint(Some(train)), fingerprint(val)]);
+    let identity = |run: &Run<'_>| checksums.as_ref().map(|[train, val]| run.identity(train, val)).unwrap_or_default();
 
     let outcome = if split == Split::Samples {
-        let columns = Columns { world, mine: None };
+        let (columns, val_y) = (Columns { world, mine: None }, val.map(|val| labels(world, val)));
         let mut run = Run::new(model, train, val, &config);
         run.exchange = Some(&columns);
-        run.val_y = all_val.as_ref().map(|all| &*all.y);
-        run.identity = run.identity(checksums.0, checksums.1);
-        let first: usize = all.rows[..world.rank()].iter().sum();
-        let steps = BySamples { world, y: &all.y, mine: first..first + train.num_samples() };
-        finish(whole(&mut run, |_| Ok(Box::new(steps) as Box<dyn Steps>)), run.history)
+        run.val_y = val_y.as_deref();
+        run.identity = identity(&run);
+        finish(whole(&mut run, |_| Ok(Box::new(BySamples { world, n }) as Box<dyn Steps>)), run.history)
     } else {
-        let part = |batch: &Batch, all: &Survey| Batch::new(world.columns(&batch.x, &all.rows), all.y.clone());
-        let (train, val) = (part(train, &all), val.zip(all_val.as_ref()).map(|(val, all)| part(val, all)));
+        let part = |batch: &Batch, rows| Batch::new(world.columns(&batch.x, rows), labels(world, batch));
+        let (train, val) = (part(train, &rows), val.map(|val| part(val, &val_rows)));
         let columns = Columns { world, mine: Some(world.share(d)) };
         let mut own = LogisticRegression { weight: columns.part(&model.weight), ..*model };
         let mut run = Run::new(&mut own, &train, val.as_ref(), &config);
         run.exchange = Some(&columns);
-        run.identity = run.identity(checksums.0, checksums.1);
+        run.identity = identity(&run);
         let outcome = finish(whole(&mut run, make_steps), run.history);
         if outcome.as_ref().err().is_none_or(|error| error.error.path().is_none()) {
-            *model = LogisticRegression { weight: world.gather(&own.weight.to_vec()).into(), ..own };
+            *model = LogisticRegression { weight: columns.gather(&own.weight), ..own };
         }
         outcome
     };

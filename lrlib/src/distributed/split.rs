@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
     /// Each process has some samples, and all of w. An epoch adds up the gradient, d numbers, as PyTorch's
-    /// `DistributedDataParallel` does, and joins the logits, n + m numbers.
+    /// `DistributedDataParallel` does, and joins the validation logits, m numbers.
     Samples,
     /// Each process has some columns of X, and the weights for them. An epoch adds up the logits, n + m numbers.
     Features,
@@ -28,7 +28,7 @@ impl Split {
         // Every process sends its rows' columns to the one that has them from now on.
         let columns = (n + m) * d / ranks;
         match self {
-            Self::Samples => [0, d + n + m],
+            Self::Samples => [0, d + m],
             Self::Features => [columns, n + m],
             Self::Gram => [columns + n * n, 0],
         }
@@ -54,7 +54,7 @@ impl Split {
     /// use lrlib::distributed::Split;
     /// let d = 3 * 224 * 224;
     /// assert_eq!(Split::choose([244, 153, d], 4, 100), Split::Gram);
-    /// assert_eq!(Split::choose([100_000, 1000, d], 4, 100), Split::Features);
+    /// assert_eq!(Split::choose([20_000, 1000, d], 1000, 1000), Split::Features);
     /// assert_eq!(Split::choose([100_000_000, 1000, d], 1000, 100), Split::Samples);
     /// ```
     #[must_use]

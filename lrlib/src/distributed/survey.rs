@@ -1,4 +1,4 @@
-//! What every rank knows of the samples of all.
+//! What every rank needs to know of the samples of all.
 
 use ndarray::Array1;
 
@@ -14,23 +14,19 @@ use crate::{
     train::TrainConfig,
 };
 
-/// The samples of one kind, training or validation, rank by rank.
-pub(super) struct Survey {
-    /// How many each rank has.
-    pub(super) rows: Vec<usize>,
-    /// The labels of all.
-    pub(super) y: Array1<f32>,
-    /// That of a batch with all of them.
-    pub(super) fingerprint: String,
+/// Returns the number of samples of each rank.
+pub(super) fn rows(world: &World, batch: &Batch) -> Vec<usize> {
+    world.gather(&[batch.num_samples() as u64]).into_iter().map(|rows| rows as usize).collect()
 }
 
-impl Survey {
-    pub(super) fn new(world: &World, batch: &Batch) -> Self {
-        let rows = world.gather(&[batch.num_samples() as u64]).into_iter().map(|rows| rows as usize).collect();
-        let y = Array1::from(world.gather(&batch.y.to_vec()));
-        let fingerprint = fingerprint(&world.gather(&row_checksums(&batch.x)), batch.num_features(), &y);
-        Self { rows, y, fingerprint }
-    }
+/// Returns the labels of all samples, rank by rank.
+pub(super) fn labels(world: &World, batch: &Batch) -> Array1<f32> {
+    world.gather(&batch.y.to_vec()).into()
+}
+
+/// Returns the fingerprint of a batch with all samples.
+pub(super) fn gather_fingerprint(world: &World, batch: &Batch) -> String {
+    fingerprint(&world.gather(&row_checksums(&batch.x)), batch.num_features(), &labels(world, batch))
 }
 
 /// Checks that all ranks have the same settings, and good samples; all get the same error.

@@ -26,7 +26,7 @@ pub(crate) use fit::{make_steps, whole};
 #[cfg(feature = "mpi")]
 pub(crate) use run::Run;
 #[cfg(feature = "mpi")]
-pub(crate) use steps::{Steps, descend};
+pub(crate) use steps::Steps;
 
 pub use checkpoint::Checkpoint;
 pub use config::TrainConfig;
