@@ -1,7 +1,8 @@
 """The command line of this folder, for ci/setup and for the kernelspec.
 
 .venv/bin/python ci/kernel register KERNEL       write the kernelspec into .venv
-.venv/bin/python ci/kernel prepare               compile the dependencies, unless that is done
+.venv/bin/python ci/kernel prepare               compile lrlib, unless that is done
+.venv/bin/python ci/kernel prepare --everything  the crates of single notebooks, too
 .venv/bin/python ci/kernel launch KERNEL FILE    become the kernel; the kernelspec calls this
 """
 
@@ -20,8 +21,10 @@ match sys.argv[1:]:
     case ["register", kernel]:
         register(kernel)
     case ["prepare"]:
-        prepare()
+        prepare(everything=False)
+    case ["prepare", "--everything"]:
+        prepare(everything=True)
     case ["launch", kernel, connection_file]:
         launch(kernel, connection_file, PARENT)
     case _:
-        sys.exit("usage: ci/kernel register KERNEL | prepare | launch KERNEL FILE")
+        sys.exit("usage: ci/kernel register KERNEL | prepare [--everything] | launch KERNEL FILE")

@@ -7,7 +7,8 @@ import re
 import shutil
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kernel.build_folder import fill, prepared
@@ -24,33 +25,51 @@ COMPILE_LIMIT = 30 * 60  # seconds
 WRONG = "let wrong = 1 * 0.5;"
 
 
-def prepare() -> None:
-    """Makes the prepared folder and Rust's own sources, or brings them up to date."""
-    target, state = prepared(), sources_state()
+def prepare(everything: bool) -> None:
+    """Makes the prepared folder and Rust's own sources, or brings them up to date: for lrlib, and
+    with `everything` also for the crates that single notebooks ask for."""
+    target, (lrlib, all_lines) = prepared(), sources_states()
     done = target / "sources-state"
+
+    def states() -> list[str]:
+        return done.read_text().splitlines() if done.exists() else []
+
+    # Another process may be compiling the rest in the background, for minutes.
+    if not everything and lrlib in states():
+        return
     with locked("prepare.lock", fcntl.LOCK_EX):
         tidy()
         rust_sources()
         remove_old()
-        if done.exists() and done.read_text() == state:
-            return
-        wait = "about a minute" if target.exists() else "6 to 10 minutes the first time"
-        print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
-        part = target.with_name(target.name + ".part")
-        fill(part, target)
-        lines = dep_lines()
-        if problem := compile_lines(part, lines[:1]):
-            sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
-        compile_lines(part, [lines[0], WRONG])
-        # Beside other crates, some of lrlib's get more features: a second build, beside the first.
-        if lines[1:] and (problem := compile_lines(part, lines)):
-            print(f"set-up: a :dep line of a notebook does not compile: {problem}", flush=True)
-        check_versions(part)
-        (part / "sources-state").write_text(state)
-        with locked(IN_USE, fcntl.LOCK_EX):
-            if target.exists():
-                shutil.rmtree(target)
-            part.rename(target)
+        if lrlib not in states():
+            wait = "about a minute" if target.exists() else "3 to 5 minutes the first time"
+            print(f"set-up: compiling what the notebooks need, {wait}", flush=True)
+            with new_version(target, [lrlib]) as part:
+                lines = dep_lines()[:1]
+                if problem := compile_lines(part, lines):
+                    sys.exit(f"set-up: lrlib does not compile in the Rust kernel: {problem}")
+                compile_lines(part, [*lines, WRONG])
+                check_versions(part)
+        if everything and all_lines not in states():
+            print("set-up: compiling what single notebooks need, for minutes once", flush=True)
+            with new_version(target, [lrlib, all_lines]) as part:
+                # Beside other crates, some of lrlib's get more features: a second build.
+                if problem := compile_lines(part, dep_lines()):
+                    print(f"set-up: a notebook's :dep line does not compile: {problem}", flush=True)
+                check_versions(part)
+
+
+@contextmanager
+def new_version(target: Path, states: list[str]) -> Iterator[Path]:
+    """Yields a copy of the prepared folder, which takes its place at the end."""
+    part = target.with_name(target.name + ".part")
+    fill(part, target)
+    yield part
+    (part / "sources-state").write_text("\n".join(states))
+    with locked(IN_USE, fcntl.LOCK_EX):
+        if target.exists():
+            shutil.rmtree(target)
+        part.rename(target)
 
 
 def remove_old() -> None:
@@ -75,13 +94,14 @@ def dep_lines(notebooks: Path = ROOT / "notebooks") -> list[str]:
     return list(lines)
 
 
-def sources_state() -> str:
-    """Returns a text that changes with lrlib, its path, and the `:dep` lines; what changed is then
-    compiled again, and the rest is kept. Files count by their time of change, as for Cargo: after
-    an edit and its undoing, every kernel's first cell would otherwise compile them again."""
+def sources_states() -> tuple[str, str]:
+    """Returns a text that changes with lrlib and its path, and one that changes with the `:dep`
+    lines too; what changed is then compiled again, and the rest is kept. Files count by their time
+    of change, as for Cargo: after an edit and its undoing, every kernel's first cell would
+    otherwise compile them again."""
     files = [ROOT / "README.md", *sorted(ROOT.glob("lrlib/src/**/*.rs"))]
     times = [(path.name, path.stat().st_mtime_ns) for path in files if path.exists()]
-    return digest(str(ROOT), dep_lines(), WRONG, times)
+    return digest(str(ROOT), WRONG, times), digest(str(ROOT), WRONG, times, dep_lines())
 
 
 def compile_lines(folder: Path, lines: list[str]) -> str:
