@@ -13,8 +13,9 @@ use lrlib::{
     fast::Device,
     ndarray::{Array1, Array2, Axis},
     nn::LogisticRegression,
+    optim::Schedule,
     rand::RngCore as _,
-    train::{Checkpoint, History, Method, TrainConfig, fit},
+    train::{Checkpoint, EarlyStopping, History, Method, TrainConfig, fit},
 };
 use rayon::prelude::*;
 
@@ -144,7 +145,9 @@ impl Checks {
         let size = largest(model.weight.iter().copied());
         let weights = largest(model.weight.iter().zip(&card_model.weight).map(|(a, b)| (a - b) / size));
         let bias = (model.bias.unwrap_or(0.0) - card_model.bias.unwrap_or(0.0)) / size;
-        let lengths = history.epochs.len() == card_history.epochs.len() && history.method == card_history.method;
+        let lengths = history.epochs.len() == card_history.epochs.len()
+            && history.method == card_history.method
+            && (history.best_epoch, history.stopped_early) == (card_history.best_epoch, card_history.stopped_early);
         let good = lengths
             && losses <= LOSS
             && hits < 1.5
@@ -182,6 +185,13 @@ impl Checks {
             self.compare(&name("a random start, weight decay, pos_weight"), both, &random, &other)?;
             let sample_space = TrainConfig { method: Some(Method::SampleSpace), ..config.clone() };
             self.compare(&name("in sample space"), both, &zeros, &sample_space)?;
+            let schedule = Schedule::StepLr { step_size: 3, gamma: 0.5 };
+            let scheduled = TrainConfig { schedule, warm_up: 2, ..config.clone() };
+            self.compare(&name("with a schedule"), both, &zeros, &scheduled)?;
+            // Each epoch wins less than a hundredth sooner or later.
+            let early_stopping = Some(EarlyStopping { patience: 2, min_delta: 0.01 });
+            self.compare(&name("stopped early"), both, &zeros, &TrainConfig { early_stopping, ..config.clone() })?;
+            self.refused(&train, &config);
             self.gram(&train, normalized)?;
             self.diverging(&train, &config);
             self.interrupted(&train, &val, &config)?;
@@ -210,6 +220,21 @@ impl Checks {
             ),
         );
         Ok(())
+    }
+
+    /// What a card does not do is an error, not another result.
+    fn refused(&mut self, train: &Batch, config: &TrainConfig) {
+        let plain = TrainConfig { device: self.card.clone(), method: None, ..config.clone() };
+        let settings = [
+            TrainConfig { momentum: 0.9, ..plain.clone() },
+            TrainConfig { l1: 0.01, ..plain.clone() },
+            TrainConfig { batch_size: Some(16), ..plain },
+        ];
+        let refused = settings.iter().all(|config| {
+            let problem = fit(&mut LogisticRegression::new(train.num_features()), train, None, config);
+            problem.is_err_and(|error| error.to_string().starts_with("a card takes plain steps"))
+        });
+        self.say(refused, "momentum, L1 and mini-batches are refused");
     }
 
     /// A rate far too high: the same error, and the model as the last whole epoch left it.

@@ -11,7 +11,8 @@ use crate::{
 impl TrainConfig {
     /// Checks that all settings are in their range, and that the data fits the model.
     pub(crate) fn check(&self, model: &LogisticRegression, train: &Batch, val: Option<&Batch>) -> Result<()> {
-        let Self { epochs, momentum, l1, pos_weight, batch_size, method, device, early_stopping, checkpoint, .. } = self;
+        let Self { epochs, momentum, l1, pos_weight, batch_size, method, device, early_stopping, checkpoint, .. } =
+            self;
         let pos_weight_is_good = *pos_weight > 0.0 && pos_weight.is_finite();
         ensure(*epochs > 0, "there is nothing to train in 0 epochs: use at least 1")?;
         self.schedule.check()?;
