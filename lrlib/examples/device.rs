@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Parser;
+#[cfg(feature = "cuda")]
 use cudarc::driver::{CudaContext, DriverError};
 use lrlib::{
     Result,
@@ -34,7 +35,10 @@ const BANDWIDTH: f64 = 0.85;
 #[derive(Parser)]
 #[command(name = "device")]
 struct Arguments {
-    /// Only check the results, on small data
+    /// Checks the card that Vulkan, Metal or DirectX 12 finds, instead of NVIDIA's
+    #[arg(long)]
+    wgpu: bool,
+    /// Only checks the results, on small data
     #[arg(long)]
     small: bool,
     /// The time of PyTorch's loop over 100 epochs on the same card, in milliseconds, to compare with
@@ -45,7 +49,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let start = Instant::now();
-    let card = match Device::cuda() {
+    let card = match if arguments.wgpu { Device::wgpu() } else { Device::cuda() } {
         Ok(card) => card,
         Err(problem) => {
             eprintln!("device: {problem}");
@@ -54,10 +58,7 @@ fn main() -> ExitCode {
     };
     println!("{card}, awake after {:.2} s; {}", start.elapsed().as_secs_f64(), Device::Cpu);
     let mut checks = Checks { card, failed: 0 };
-    let outcome = checks
-        .results(arguments.small)
-        .and_then(|()| if arguments.small { Ok(()) } else { checks.times(arguments.pytorch) });
-    if let Err(problem) = outcome {
+    if let Err(problem) = checks.all(&arguments) {
         eprintln!("device: {problem}");
         return ExitCode::FAILURE;
     }
@@ -166,6 +167,16 @@ impl Checks {
         Ok(())
     }
 
+    fn all(&mut self, arguments: &Arguments) -> Result<()> {
+        self.results(arguments.small)?;
+        match (arguments.wgpu, arguments.small) {
+            (true, true) => self.extremes(),
+            (true, false) => self.epoch_times(),
+            (false, true) => Ok(()),
+            (false, false) => self.times(arguments.pytorch),
+        }
+    }
+
     fn results(&mut self, small: bool) -> Result<()> {
         // Sizes that fill no block.
         let (n, m, d) = if small { (67, 6, 3600) } else { (243, 153, PICTURE + 7) };
@@ -195,6 +206,20 @@ impl Checks {
             self.gram(&train, normalized)?;
             self.diverging(&train, &config);
             self.interrupted(&train, &val, &config)?;
+        }
+        Ok(())
+    }
+
+    /// More than lavapipe binds at once, 128 MiB: X is in two pieces, both with rows to learn from. And more groups of rows
+    /// than a grid is wide.
+    fn extremes(&mut self) -> Result<()> {
+        let config = TrainConfig { epochs: 3, method: Some(Method::FeatureSpace), ..Default::default() };
+        for (name, n, m, d, learning_rate) in
+            [("many columns", 9, 2, 4_200_000, 2e-6), ("many rows", 300_000, 7, 3, 0.5)]
+        {
+            let (train, val) = (pixels(n, d, 5, true), pixels(m, d, 6, true));
+            let config = TrainConfig { learning_rate, ..config.clone() };
+            self.compare(&format!("floats, {name}"), (&train, Some(&val)), &LogisticRegression::new(d), &config)?;
         }
         Ok(())
     }
@@ -269,6 +294,28 @@ impl Checks {
         Ok(())
     }
 
+    /// Prints how long an epoch takes, without the start.
+    fn epoch_times(&self) -> Result<()> {
+        println!("\nmilliseconds of an epoch, 244 + 153 pictures: {}, {}", Device::Cpu, self.card);
+        for normalized in [true, false] {
+            let (train, val) = (pixels(244, PICTURE, 3, normalized), pixels(153, PICTURE, 4, normalized));
+            let milliseconds = |device: &Device| -> Result<f64> {
+                let run = |epochs| milliseconds(&train, &val, epochs, Some(Method::FeatureSpace), device);
+                let (few, many) = (run(1)?, run(11)?);
+                Ok((many - few) / 10.0)
+            };
+            let (cpu, card) = (milliseconds(&Device::Cpu)?, milliseconds(&self.card)?);
+            println!("{:6} {cpu:>10.2} {card:>10.2}", kind(normalized));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "cuda"))]
+    fn times(&mut self, _pytorch: Option<f64>) -> Result<()> {
+        Ok(())
+    }
+
+    #[cfg(feature = "cuda")]
     fn times(&mut self, pytorch: Option<f64>) -> Result<()> {
         let copy = copy_bandwidth().map_err(|error| lrlib::Error::Device(format!("no bandwidth measured: {error}")))?;
         println!("\na copy on the card moves {copy:.0} GB/s, read and written");
@@ -305,13 +352,10 @@ impl Checks {
         Ok(())
     }
 
+    #[cfg(feature = "cuda")]
     /// Prints the times on these samples; returns those of 100 epochs more on the card, in milliseconds.
     fn row(&mut self, train: &Batch, val: &Batch, normalized: bool) -> Result<f64> {
-        let milliseconds = |epochs, method, device: &Device| {
-            let mut model = LogisticRegression::new(PICTURE);
-            let config = TrainConfig { epochs, method, device: device.clone(), ..Default::default() };
-            timed(|| Ok(fit(&mut model, train, Some(val), &config)?)).map(|(time, _)| 1e3 * time.as_secs_f64())
-        };
+        let milliseconds = |epochs, method, device: &Device| milliseconds(train, val, epochs, method, device);
         let per_hundred = |device: &Device, few: usize, many: usize, repeats: usize| -> Result<f64> {
             let method = Some(Method::FeatureSpace);
             let mut times = (0..repeats)
@@ -344,7 +388,15 @@ impl Checks {
     }
 }
 
+/// Returns how long `fit` takes, in milliseconds.
+fn milliseconds(train: &Batch, val: &Batch, epochs: usize, method: Option<Method>, device: &Device) -> Result<f64> {
+    let mut model = LogisticRegression::new(PICTURE);
+    let config = TrainConfig { epochs, method, device: device.clone(), ..Default::default() };
+    timed(|| Ok(fit(&mut model, train, Some(val), &config)?)).map(|(time, _)| 1e3 * time.as_secs_f64())
+}
+
 /// Returns how many gigabytes per second a copy within the card's memory reads and writes.
+#[cfg(feature = "cuda")]
 fn copy_bandwidth() -> std::result::Result<f64, DriverError> {
     const BYTES: usize = 2 << 30;
     let stream = CudaContext::new(0)?.default_stream();

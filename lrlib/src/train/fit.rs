@@ -3,8 +3,6 @@
 use ndarray::Axis;
 use rayon::prelude::*;
 
-#[cfg(feature = "cuda")]
-use super::on_device::OnDevice;
 use super::{
     config::TrainConfig,
     feature_space::FeatureSpace,
@@ -13,6 +11,7 @@ use super::{
     log::{Log, say},
     method::Method,
     mini_batches::MiniBatches,
+    on_device::OnDevice,
     sample_space::SampleSpace,
     steps::{Run, Steps},
 };
@@ -81,12 +80,13 @@ fn whole(run: &mut Run<'_>) -> Result<()> {
     }
     let before = run.history.epochs.len();
     if before < config.epochs && !run.history.stopped_early {
-        let mut steps: Box<dyn Steps> = match (config.batch_size, run.history.method, &config.device) {
-            (Some(size), ..) => Box::new(MiniBatches(size)),
-            (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(run)?),
-            #[cfg(feature = "cuda")]
-            (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(run, card)?),
-            (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(run)),
+        let mut steps: Box<dyn Steps> = match (config.batch_size, run.history.method) {
+            (Some(size), _) => Box::new(MiniBatches(size)),
+            (None, Method::SampleSpace) => Box::new(SampleSpace::new(run)?),
+            (None, Method::FeatureSpace) => match OnDevice::new(run)? {
+                Some(on_device) => Box::new(on_device),
+                None => Box::new(FeatureSpace::new(run)),
+            },
         };
         let outcome = epochs(run, &mut *steps);
         // Without a step there is nothing to write, whatever the features are.

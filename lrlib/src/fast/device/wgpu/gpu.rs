@@ -1,0 +1,142 @@
+//! A graphics card of any maker: its memory, and its errors.
+
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc,
+};
+
+use bytemuck::{Pod, cast_slice};
+use ndarray::ArrayRef2;
+use pollster::block_on;
+use wgpu::{
+    Buffer, BufferDescriptor, BufferUsages, Device, DeviceDescriptor, DeviceType, Error as WgpuError, ErrorFilter,
+    Instance, InstanceDescriptor, PollType, PowerPreference, Queue, RequestAdapterOptions, util::DownloadBuffer,
+};
+
+use crate::{
+    error::{Error, Result},
+    fast::device::rows::Form,
+};
+
+/// The part of the card's memory that may be used, in percent. With more, others have too little, or all becomes slow.
+const MEMORY: u8 = 90;
+
+/// A graphics card, awake. A clone is the same card.
+#[derive(Clone, PartialEq)]
+pub struct Gpu {
+    name: String,
+    /// Whether the processor does the work of a card.
+    pub(crate) is_software: bool,
+    pub(super) device: Device,
+    pub(super) queue: Queue,
+}
+
+/// Samples in the card's memory, in buffers of whole rows, `at_once` in each but the last; see `kernels.wgsl`.
+pub(super) struct Samples {
+    pub(super) x: Vec<Buffer>,
+    pub(super) rows: usize,
+    pub(super) at_once: usize,
+    pub(super) form: Form,
+}
+
+impl Gpu {
+    /// Wakes up the fastest card.
+    pub(crate) fn open() -> Result<Self> {
+        let mut options = InstanceDescriptor::new_without_display_handle_from_env();
+        options.memory_budget_thresholds.for_resource_creation = Some(MEMORY);
+        let wanted = RequestAdapterOptions { power_preference: PowerPreference::HighPerformance, ..Default::default() };
+        let adapter = block_on(Instance::new(options).request_adapter(&wanted)).map_err(|_| {
+            Error::Device("no adapter: Vulkan, Metal and DirectX 12 find no card; install its driver".into())
+        })?;
+        let info = adapter.get_info();
+        let name = format!("{}, {}", info.name, info.backend);
+        let wanted = DeviceDescriptor { required_limits: adapter.limits(), ..Default::default() };
+        let (device, queue) = block_on(adapter.request_device(&wanted))
+            .map_err(|problem| Error::Device(format!("{name} cannot be used: {problem}; update its driver")))?;
+        Ok(Self { name, is_software: info.device_type == DeviceType::Cpu, device, queue })
+    }
+
+    /// Does `work`, and returns its first error, which otherwise would be a panic.
+    pub(super) fn checked<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let filters = [ErrorFilter::Internal, ErrorFilter::Validation, ErrorFilter::OutOfMemory];
+        let scopes = filters.map(|filter| self.device.push_error_scope(filter));
+        let done = work();
+        let problems: Vec<_> = scopes.into_iter().rev().filter_map(|scope| block_on(scope.pop())).collect();
+        match problems.first() {
+            None => done,
+            Some(WgpuError::OutOfMemory { .. }) => Err(Error::Device(format!(
+                "the samples do not fit in the memory of {}: use fewer, or Device::Cpu",
+                self.name
+            ))),
+            Some(problem) => Err(self.failed(problem)),
+        }
+    }
+
+    fn failed(&self, problem: impl fmt::Display) -> Error {
+        Error::Device(format!("{} failed: {problem}; try again, or use Device::Cpu", self.name))
+    }
+
+    /// Returns new memory for `size` bytes, all 0.
+    pub(super) fn zeros(&self, size: usize, usage: BufferUsages) -> Result<Buffer> {
+        let usage = usage | BufferUsages::COPY_DST | BufferUsages::COPY_SRC;
+        let wanted = BufferDescriptor { label: None, size: size as u64, usage, mapped_at_creation: false };
+        self.checked(|| Ok(self.device.create_buffer(&wanted)))
+    }
+
+    /// Returns a copy of these numbers.
+    pub(super) fn copied<T: Pod>(&self, numbers: &[T], usage: BufferUsages) -> Result<Buffer> {
+        let buffer = self.zeros(size_of_val(numbers), usage)?;
+        self.queue.write_buffer(&buffer, 0, cast_slice(numbers));
+        Ok(buffer)
+    }
+
+    /// Copies samples to the card, one part behind the other, in buffers of as many rows as it can bind.
+    pub(super) fn samples(&self, parts: &[&ArrayRef2<f32>], width: usize, with_bias: bool) -> Result<Samples> {
+        let (form, rows) = (Form::of(parts), parts.iter().map(|x| x.nrows()).sum());
+        let limits = self.device.limits();
+        let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) as usize;
+        // A row that is too long is an error of wgpu's.
+        let at_once = (most / (width * form.size())).clamp(1, rows);
+        let whole = at_once * width * form.size();
+        let sizes = (0..rows).step_by(at_once).map(|first| whole / at_once * at_once.min(rows - first));
+        let x = sizes.map(|size| self.zeros(size, BufferUsages::STORAGE)).collect::<Result<Vec<_>>>()?;
+        let mut done = 0;
+        form.send(parts, width, with_bias, |mut bytes| {
+            while !bytes.is_empty() {
+                let (here, later) = bytes.split_at(bytes.len().min(whole - done % whole));
+                self.queue.write_buffer(&x[done / whole], (done % whole) as u64, here);
+                (bytes, done) = (later, done + here.len());
+            }
+            self.queue.submit([]);
+            self.wait()
+        })?;
+        Ok(Samples { x, rows, at_once, form })
+    }
+
+    /// Waits until all is done.
+    pub(super) fn wait(&self) -> Result<()> {
+        // wgpu panics where the driver has given up the card.
+        let waited = catch_unwind(AssertUnwindSafe(|| self.device.poll(PollType::wait_indefinitely())));
+        waited.map_err(|_| self.failed("its driver has stopped"))?.map(|_| ()).map_err(|problem| self.failed(problem))
+    }
+
+    /// Copies the first `count` numbers from the card, when all before is done.
+    pub(super) fn numbers(&self, buffer: &Buffer, count: usize) -> Result<Vec<f32>> {
+        let (send, receive) = mpsc::channel();
+        self.checked(|| {
+            let bytes = buffer.slice(..4 * count as u64);
+            DownloadBuffer::read_buffer(&self.device, &self.queue, &bytes, move |copy| drop(send.send(copy)));
+            self.wait()
+        })?;
+        let copy = receive.try_recv().ok().and_then(std::result::Result::ok);
+        copy.map(|bytes| cast_slice(&bytes).to_vec()).ok_or_else(|| self.failed("its memory cannot be read"))
+    }
+}
+
+/// `wgpu (Apple M2, metal)`
+impl fmt::Display for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "wgpu ({})", self.name)
+    }
+}
