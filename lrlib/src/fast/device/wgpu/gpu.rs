@@ -22,6 +22,9 @@ use crate::{
 /// The part of the card's memory that may be used, in percent. With more, others have too little, or all becomes slow.
 const MEMORY: u8 = 90;
 
+/// The most rows of a buffer: a thread adds a quarter of them, and llvmpipe ends a loop after 65,535 rounds.
+const ROWS: usize = 1 << 16;
+
 /// A graphics card, awake. A clone is the same card.
 #[derive(Clone, PartialEq)]
 pub struct Gpu {
@@ -93,11 +96,11 @@ impl Gpu {
 
     /// Copies samples to the card, one part behind the other, in buffers of as many rows as it can bind.
     pub(super) fn samples(&self, parts: &[&ArrayRef2<f32>], width: usize, with_bias: bool) -> Result<Samples> {
-        let (form, rows) = (Form::of(parts), parts.iter().map(|x| x.nrows()).sum());
+        let (form, rows) = (Form::of(parts), parts.iter().map(|x| x.nrows()).sum::<usize>());
         let limits = self.device.limits();
         let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) as usize;
         // A row that is too long is an error of wgpu's.
-        let at_once = (most / (width * form.size())).clamp(1, rows);
+        let at_once = (most / (width * form.size())).clamp(1, rows.min(ROWS));
         let whole = at_once * width * form.size();
         let sizes = (0..rows).step_by(at_once).map(|first| whole / at_once * at_once.min(rows - first));
         let x = sizes.map(|size| self.zeros(size, BufferUsages::STORAGE)).collect::<Result<Vec<_>>>()?;
