@@ -21,8 +21,8 @@ OTHER = 350  # lines of a folder that BUDGETS does not name
 BUDGETS = {
     "fast": 600,
     "fast/device": 200,
-    "fast/device/cuda": 330,
-    "fast/device/wgpu": 250,
+    "fast/device/cuda": 360,
+    "fast/device/wgpu": 280,
     "features": 700,
     "optim": 380,
     "plot": 1000,

@@ -40,6 +40,9 @@ struct Arguments {
     /// Checks the card that Vulkan, Metal or DirectX 12 finds, instead of NVIDIA's
     #[arg(long)]
     wgpu: bool,
+    /// Only says what `Device::best()` takes
+    #[arg(long)]
+    best: bool,
     /// Only checks the results, on small data
     #[arg(long)]
     small: bool,
@@ -50,6 +53,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.best {
+        let _ = Device::best();
+        return ExitCode::SUCCESS;
+    }
     let start = Instant::now();
     let card = match if arguments.wgpu { Device::wgpu() } else { Device::cuda() } {
         Ok(card) => card,
@@ -170,11 +177,13 @@ impl Checks {
     }
 
     fn all(&mut self, arguments: &Arguments) -> Result<()> {
+        if arguments.wgpu && arguments.small {
+            self.extremes()?;
+        }
         self.results(arguments.small)?;
         match (arguments.wgpu, arguments.small) {
-            (true, true) => self.extremes(),
+            (_, true) => Ok(()),
             (true, false) => self.epoch_times(),
-            (false, true) => Ok(()),
             (false, false) => self.times(arguments.pytorch),
         }
     }

@@ -40,25 +40,21 @@ pub enum Device {
 }
 
 impl Device {
-    /// Returns the first of NVIDIA's card, another card and the processor that can be used, and prints a line that says which
-    /// it is, and why not the ones before; as `torch.device("cuda" if torch.cuda.is_available() else "cpu")`.
+    /// Returns the best device that can be used: a card of NVIDIA's, another card, or the processor. Prints which one it is,
+    /// and why not those before it; as `torch.device("cuda" if torch.cuda.is_available() else "cpu")`.
     #[must_use]
     pub fn best() -> Self {
-        let ways: [(fn() -> Result<Self>, bool); 2] = [
-            (Self::cuda, cfg!(feature = "cuda") || has_nvidia_driver()),
-            (|| Self::wgpu().and_then(Self::hardware), cfg!(feature = "wgpu")),
-        ];
-        let (mut device, mut why) = (Self::Cpu, String::new());
-        for (way, is_expected) in ways {
-            match way() {
-                Ok(card) => {
-                    device = card;
-                    break;
-                }
-                Err(problem) if is_expected => why += &format!("; {problem}"),
-                Err(_) => {}
+        let mut why = String::new();
+        let mut usable = |device: Result<Self>, is_expected: bool| match device {
+            Err(problem) if is_expected => {
+                why = format!("{why}; {problem}");
+                None
             }
-        }
+            device => device.ok(),
+        };
+        let device = usable(Self::cuda(), cfg!(feature = "cuda") || has_nvidia_driver())
+            .or_else(|| usable(Self::wgpu().and_then(Self::hardware), cfg!(feature = "wgpu")))
+            .unwrap_or_default();
         // A closed pipe must not end the run.
         let _ = writeln!(io::stdout(), "device: {device}{why}");
         device

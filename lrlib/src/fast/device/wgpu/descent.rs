@@ -3,13 +3,12 @@
 use bytemuck::cast_slice;
 use ndarray::{Array2, ArrayRef1};
 use wgpu::{
-    BindGroup, BindGroupDescriptor, BindGroupEntry, BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry,
-    BindingType, Buffer, BufferBindingType, BufferUsages, CommandEncoderDescriptor, ComputePassDescriptor,
-    ComputePipeline, ComputePipelineDescriptor, PipelineCompilationOptions, PipelineLayoutDescriptor,
-    ShaderModuleDescriptor, ShaderSource, ShaderStages,
+    BindGroup, BindGroupDescriptor, BindGroupEntry, Buffer, BufferUsages, CommandEncoderDescriptor,
+    ComputePassDescriptor, ComputePipeline, ComputePipelineDescriptor, Device, PipelineCompilationOptions,
+    ShaderModuleDescriptor, ShaderSource,
 };
 
-use super::gpu::{Gpu, Samples};
+use super::gpu::{Gpu, Piece};
 use crate::{
     error::Result,
     fast::device::{
@@ -52,7 +51,7 @@ impl WgpuDescent {
         let &Start { parts, y, weight, bias, pos_weight, weight_decay, most } = start;
         let (n, features, columns) = (y.len(), weight.len(), (weight.len() + 1).div_ceil(4));
         let shares = columns.div_ceil(SHARE);
-        let Samples { x, rows, at_once, form } = gpu.samples(parts, 4 * columns, bias.is_some())?;
+        let (form, rows) = (Form::of(parts), parts.iter().map(|x| x.nrows()).sum());
         let mut numbers: Vec<f32> = weight.iter().copied().chain(bias).collect();
         numbers.resize(4 * columns, 0.0);
         let w = gpu.copied(&numbers, BufferUsages::STORAGE)?;
@@ -61,31 +60,37 @@ impl WgpuDescent {
         let zeros = |count: usize| gpu.zeros(4 * count, BufferUsages::STORAGE);
         let (sums, e, gradient) = (zeros(shares * rows)?, zeros(n)?, zeros(4 * columns)?);
         let (logits, stopped) = (zeros((most + 1) * rows)?, zeros(1)?);
-
-        let (layout, [forward, errors, backward, step]) = kernels(gpu, form);
-        let piece = |(x, first): (&Buffer, usize)| {
-            let here = at_once.min(rows - first);
+        let piece = |Piece { x, first, rows: here }| {
             let learn = n.saturating_sub(first).min(here);
             let sizes = [first, here, learn, rows, n, features, columns, shares].map(|size| size as u32);
             let factors = [form.unit(), pos_weight, weight_decay].map(f32::to_bits);
-            let p = gpu.copied(&[&sizes[..], &factors].concat(), BufferUsages::UNIFORM)?;
-            let memory = [&p, &now, x, &y, &w, &sums, &e, &gradient, &logits, &stopped].map(Buffer::as_entire_binding);
-            let entries: Vec<_> =
-                (0..).zip(memory).map(|(binding, resource)| BindGroupEntry { binding, resource }).collect();
-            let memory = BindGroupDescriptor { label: None, layout: &layout, entries: &entries };
-            Ok((gpu.device.create_bind_group(&memory), here))
+            Ok((gpu.copied(&[&sizes[..], &factors].concat(), BufferUsages::UNIFORM)?, x, here))
         };
-        let pieces = x.iter().zip((0..rows).step_by(at_once)).map(piece).collect::<Result<Vec<_>>>()?;
-        let any = &pieces[0].0;
-        let launch =
-            |kernel: &ComputePipeline, memory: &BindGroup, groups| Launch(kernel.clone(), memory.clone(), groups);
-        let mut epoch = vec![launch(&errors, any, rows.div_ceil(256))];
-        epoch.extend(pieces.iter().map(|(piece, _)| launch(&backward, piece, columns.div_ceil(64))));
-        epoch.push(launch(&step, any, columns.div_ceil(256)));
-        let forwards = epoch.len();
-        epoch.extend(pieces.iter().map(|(piece, here)| launch(&forward, piece, shares * here.div_ceil(4))));
+        let pieces = gpu.samples(start, form)?.into_iter().map(piece);
+        let pieces = pieces.collect::<Result<Vec<_>>>()?;
+        let p = &pieces[0].0;
+
+        // A kernel works on its bindings, as numbered in kernels.wgsl.
+        let [forward, errors, backward, step] = kernels(&gpu.device, form);
+        let launch = |kernel: &ComputePipeline, bindings: &[(u32, &Buffer)], groups| {
+            let entries =
+                bindings.iter().map(|&(binding, x)| BindGroupEntry { binding, resource: x.as_entire_binding() });
+            let (layout, entries) = (&kernel.get_bind_group_layout(0), &entries.collect::<Vec<_>>());
+            let memory = gpu.device.create_bind_group(&BindGroupDescriptor { label: None, layout, entries });
+            Launch(kernel.clone(), memory, groups)
+        };
+        let of_errors = [(0, p), (1, &now), (3, &y), (5, &sums), (6, &e), (8, &logits), (9, &stopped)];
+        let of_step = [(0, p), (1, &now), (4, &w), (7, &gradient), (9, &stopped)];
+        let mut epoch = vec![launch(&errors, &of_errors, rows.div_ceil(256))];
+        for (p, x, _) in &pieces {
+            epoch.push(launch(&backward, &[(0, p), (2, x), (6, &e), (7, &gradient)], columns.div_ceil(64)));
+        }
+        epoch.push(launch(&step, &of_step, columns.div_ceil(256)));
+        for (p, x, here) in &pieces {
+            epoch.push(launch(&forward, &[(0, p), (2, x), (4, &w), (5, &sums)], shares * here.div_ceil(4)));
+        }
         let descent = Self { gpu: gpu.clone(), epoch, now, w, logits, rows };
-        descent.submit(&descent.epoch[forwards..], 0, 0.0);
+        descent.submit(&descent.epoch[2 + pieces.len()..], 0, 0.0);
         Ok(descent)
     }
 
@@ -127,32 +132,18 @@ impl Descent for WgpuDescent {
 }
 
 /// Compiles the kernels for X in this form.
-fn kernels(gpu: &Gpu, form: Form) -> (BindGroupLayout, [ComputePipeline; 4]) {
+fn kernels(device: &Device, form: Form) -> [ComputePipeline; 4] {
     let four = if form == Form::Bytes { BYTES } else { FLOATS };
     let source = ShaderSource::Wgsl(format!("{four}{KERNELS}").into());
-    let module = gpu.device.create_shader_module(ShaderModuleDescriptor { label: None, source });
-    let entries = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|binding| {
-        let ty = if binding < 2 {
-            BufferBindingType::Uniform
-        } else {
-            BufferBindingType::Storage { read_only: binding < 4 }
-        };
-        let ty = BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
-        BindGroupLayoutEntry { binding, visibility: ShaderStages::COMPUTE, ty, count: None }
-    });
-    let layout = gpu.device.create_bind_group_layout(&BindGroupLayoutDescriptor { label: None, entries: &entries });
-    let bind_group_layouts = &[Some(&layout)];
-    let of_all = PipelineLayoutDescriptor { label: None, bind_group_layouts, immediate_size: 0 };
-    let of_all = gpu.device.create_pipeline_layout(&of_all);
-    let kernels = ["forward", "errors", "backward", "step"].map(|name| {
-        gpu.device.create_compute_pipeline(&ComputePipelineDescriptor {
+    let module = device.create_shader_module(ShaderModuleDescriptor { label: None, source });
+    ["forward", "errors", "backward", "step"].map(|name| {
+        device.create_compute_pipeline(&ComputePipelineDescriptor {
             label: Some(name),
-            layout: Some(&of_all),
+            layout: None,
             module: &module,
             entry_point: Some(name),
             compilation_options: PipelineCompilationOptions::default(),
             cache: None,
         })
-    });
-    (layout, kernels)
+    })
 }

@@ -7,7 +7,6 @@ use std::{
 };
 
 use bytemuck::{Pod, cast_slice};
-use ndarray::ArrayRef2;
 use pollster::block_on;
 use wgpu::{
     Buffer, BufferDescriptor, BufferUsages, Device, DeviceDescriptor, DeviceType, Error as WgpuError, ErrorFilter,
@@ -16,12 +15,11 @@ use wgpu::{
 
 use crate::{
     error::{Error, Result},
-    fast::device::rows::Form,
+    fast::device::{card::Start, rows::Form},
 };
 
 /// The part of the card's memory that may be used, in percent. With more, others have too little, or all becomes slow.
 const MEMORY: u8 = 90;
-
 /// The most rows of a buffer: a thread adds a quarter of them, and llvmpipe ends a loop after 65,535 rounds.
 const ROWS: usize = 1 << 16;
 
@@ -35,12 +33,11 @@ pub struct Gpu {
     pub(super) queue: Queue,
 }
 
-/// Samples in the card's memory, in buffers of whole rows, `at_once` in each but the last; see `kernels.wgsl`.
-pub(super) struct Samples {
-    pub(super) x: Vec<Buffer>,
+/// Some rows of X in the card's memory, and which of all rows the first of them is.
+pub(super) struct Piece {
+    pub(super) x: Buffer,
+    pub(super) first: usize,
     pub(super) rows: usize,
-    pub(super) at_once: usize,
-    pub(super) form: Form,
 }
 
 impl Gpu {
@@ -68,10 +65,10 @@ impl Gpu {
         let problems: Vec<_> = scopes.into_iter().rev().filter_map(|scope| block_on(scope.pop())).collect();
         match problems.first() {
             None => done,
-            Some(WgpuError::OutOfMemory { .. }) => Err(Error::Device(format!(
-                "the samples do not fit in the memory of {}: use fewer, or Device::Cpu",
-                self.name
-            ))),
+            Some(WgpuError::OutOfMemory { .. }) => {
+                let problem = format!("the samples do not fit in the memory of {}", self.name);
+                Err(Error::Device(problem + ": use fewer, or Device::Cpu"))
+            }
             Some(problem) => Err(self.failed(problem)),
         }
     }
@@ -94,27 +91,30 @@ impl Gpu {
         Ok(buffer)
     }
 
-    /// Copies samples to the card, one part behind the other, in buffers of as many rows as it can bind.
-    pub(super) fn samples(&self, parts: &[&ArrayRef2<f32>], width: usize, with_bias: bool) -> Result<Samples> {
-        let (form, rows) = (Form::of(parts), parts.iter().map(|x| x.nrows()).sum::<usize>());
+    /// Copies samples to the card, one part behind the other, in pieces that it can bind.
+    pub(super) fn samples(&self, start: &Start<'_>, form: Form) -> Result<Vec<Piece>> {
+        let width = (start.weight.len() + 1).next_multiple_of(4);
+        let (row, all) = (width * form.size(), start.parts.iter().map(|x| x.nrows()).sum::<usize>());
         let limits = self.device.limits();
-        let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) as usize;
         // A row that is too long is an error of wgpu's.
-        let at_once = (most / (width * form.size())).clamp(1, rows.min(ROWS));
-        let whole = at_once * width * form.size();
-        let sizes = (0..rows).step_by(at_once).map(|first| whole / at_once * at_once.min(rows - first));
-        let x = sizes.map(|size| self.zeros(size, BufferUsages::STORAGE)).collect::<Result<Vec<_>>>()?;
-        let mut done = 0;
-        form.send(parts, width, with_bias, |mut bytes| {
+        let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) as usize / row;
+        let most = most.clamp(1, ROWS);
+        let piece = |first| {
+            let rows = most.min(all - first);
+            Ok(Piece { x: self.zeros(rows * row, BufferUsages::STORAGE)?, first, rows })
+        };
+        let pieces = (0..all).step_by(most).map(piece).collect::<Result<Vec<_>>>()?;
+        let (whole, mut done) = (most * row, 0);
+        form.send(start.parts, width, start.bias.is_some(), |mut bytes| {
             while !bytes.is_empty() {
                 let (here, later) = bytes.split_at(bytes.len().min(whole - done % whole));
-                self.queue.write_buffer(&x[done / whole], (done % whole) as u64, here);
+                self.queue.write_buffer(&pieces[done / whole].x, (done % whole) as u64, here);
                 (bytes, done) = (later, done + here.len());
             }
             self.queue.submit([]);
             self.wait()
         })?;
-        Ok(Samples { x, rows, at_once, form })
+        Ok(pieces)
     }
 
     /// Waits until all is done.
