@@ -22,7 +22,7 @@ BUDGETS = {
     "fast": 600,
     "fast/device": 200,
     "fast/device/cuda": 360,
-    "fast/device/wgpu": 280,
+    "fast/device/wgpu": 285,
     "features": 700,
     "optim": 380,
     "plot": 1000,

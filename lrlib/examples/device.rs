@@ -47,6 +47,7 @@ struct Arguments {
     #[arg(long)]
     small: bool,
     /// The time of PyTorch's loop over 100 epochs on the same card, in milliseconds, to compare with
+    #[cfg(feature = "cuda")]
     #[arg(long)]
     pytorch: Option<f64>,
 }
@@ -184,7 +185,10 @@ impl Checks {
         match (arguments.wgpu, arguments.small) {
             (_, true) => Ok(()),
             (true, false) => self.epoch_times(),
+            #[cfg(feature = "cuda")]
             (false, false) => self.times(arguments.pytorch),
+            #[cfg(not(feature = "cuda"))]
+            (false, false) => Ok(()),
         }
     }
 
@@ -325,11 +329,6 @@ impl Checks {
             let (cpu, card) = (milliseconds(&Device::Cpu)?, milliseconds(&self.card)?);
             println!("{:6} {cpu:>10.2} {card:>10.2}", kind(normalized));
         }
-        Ok(())
-    }
-
-    #[cfg(not(feature = "cuda"))]
-    fn times(&mut self, _pytorch: Option<f64>) -> Result<()> {
         Ok(())
     }
 

@@ -14,6 +14,11 @@ pub(crate) trait Card: Display {
     /// [`Error::Device`](crate::Error::Device) if they do not fit in its memory, or it fails.
     fn descent(&self, start: &Start<'_>) -> Result<Box<dyn Descent>>;
 
+    /// Returns whether it is the processor that does the work of a card.
+    fn is_software(&self) -> bool {
+        false
+    }
+
     /// Returns X·Xᵀ; the processor computes it, unless the card does it better.
     ///
     /// # Errors

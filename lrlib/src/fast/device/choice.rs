@@ -85,13 +85,10 @@ impl Device {
 
     /// Returns this device, unless it is a software renderer.
     fn hardware(self) -> Result<Self> {
-        match self {
-            #[cfg(feature = "wgpu")]
-            Self::Wgpu(gpu) if gpu.is_software => {
-                Err(Error::Device(format!("{gpu} is a software renderer, slower than the processor's own loop")))
-            }
-            device => Ok(device),
+        if self.card().is_some_and(Card::is_software) {
+            return Err(Error::Device(format!("{self} is a software renderer, slower than the processor's own loop")));
         }
+        Ok(self)
     }
 
     /// Returns the dot product of every pair of samples, as [`gram`], computed on this device, or where it has no wide enough

@@ -44,6 +44,10 @@ impl Card for Gpu {
     fn descent(&self, start: &Start<'_>) -> Result<Box<dyn Descent>> {
         self.checked(|| Ok(Box::new(WgpuDescent::new(self, start)?) as Box<dyn Descent>))
     }
+
+    fn is_software(&self) -> bool {
+        self.is_software
+    }
 }
 
 impl WgpuDescent {

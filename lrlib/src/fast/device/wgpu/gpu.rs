@@ -27,8 +27,7 @@ const ROWS: usize = 1 << 16;
 #[derive(Clone, PartialEq)]
 pub struct Gpu {
     name: String,
-    /// Whether the processor does the work of a card.
-    pub(crate) is_software: bool,
+    pub(super) is_software: bool,
     pub(super) device: Device,
     pub(super) queue: Queue,
 }
