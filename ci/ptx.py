@@ -1,6 +1,6 @@
 """Compiles lrlib's CUDA kernels to PTX, which a card's driver compiles to its own instructions.
 
-    python3 ci/ptx.py          writes lrlib/src/fast/device/kernels.ptx anew
+    python3 ci/ptx.py          writes lrlib/src/fast/device/cuda/kernels.ptx anew
     python3 ci/ptx.py check    fails if the PTX is not of the present kernels.cu: compares its first
                                line, and where NVRTC is there also compiles
 
@@ -14,7 +14,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent / "lrlib/src/fast/device"
+FOLDER = Path(__file__).resolve().parent.parent / "lrlib/src/fast/device/cuda"
 SOURCE, PTX = FOLDER / "kernels.cu", FOLDER / "kernels.ptx"
 # Of 2016: every card since then takes it.
 ARCHITECTURE = "compute_60"
@@ -67,7 +67,7 @@ def main() -> None:
     if library is None:
         sys.exit("ci/ptx.py: NVRTC is missing; run 'pip install nvidia-cuda-nvrtc-cu11==11.8.89'")
     PTX.write_text(f"{first_line()}\n{compile_ptx(library)}", encoding="utf-8")
-    print(f"{PTX.relative_to(FOLDER.parents[3])}: for {ARCHITECTURE}, by {library.name}")
+    print(f"{PTX.relative_to(FOLDER.parents[4])}: for {ARCHITECTURE}, by {library.name}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "target/release/examples"
+# ci/test names all that it builds, so that one build is enough.
+FEATURES = os.environ.get("LRLIB_FEATURES", "mpi")
 # Open MPI refuses to run as root without the first two. More ranks than cores are fine here, if
 # those that wait let the others work.
 ENVIRONMENT = os.environ | {
@@ -39,7 +41,7 @@ def mpirun(ranks: int, *arguments: object) -> list[str]:
 class DistributedTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        build = ["cargo", "build", "--release", "--locked", "-p", "lrlib", "--features", "mpi"]
+        build = ["cargo", "build", "--release", "--locked", "-p", "lrlib", "--features", FEATURES]
         examples = ["--example", "distributed", "--example", "tutorial"]
         subprocess.run([*build, *examples], cwd=ROOT, check=True)
 

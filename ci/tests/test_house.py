@@ -45,10 +45,10 @@ class HouseTest(unittest.TestCase):
 
     def test_a_device_counts_apart_and_with_its_kernels(self) -> None:
         self.put("fast/gram.rs", "f();\n" * 100)
-        for number, suffix in enumerate(("cu", "cu", "rs", "rs")):
-            (self.source / "fast/device").mkdir(exist_ok=True)
-            self.put(f"fast/device/{number}.{suffix}", "f();\n" * 140)
-        self.assertEqual(self.sizes(), ["fast/device/: 560 lines, 450 allowed"])
+        for number, suffix in enumerate(("cu", "wgsl", "rs", "rs")):
+            (self.source / "fast/device/cuda").mkdir(parents=True, exist_ok=True)
+            self.put(f"fast/device/cuda/{number}.{suffix}", "f();\n" * 140)
+        self.assertEqual(self.sizes(), ["fast/device/cuda/: 560 lines, 360 allowed"])
 
     def test_circles_are_found_behind_names_passed_on(self) -> None:
         self.put("nn/mod.rs", "mod model;\npub use model::{Gradients, Model};\n")

@@ -6,15 +6,17 @@ use std::{
 };
 
 use clap::Parser;
+#[cfg(feature = "cuda")]
 use cudarc::driver::{CudaContext, DriverError};
 use lrlib::{
     Result,
     datasets::{Batch, rng},
     fast::Device,
-    ndarray::{Array1, Array2, Axis},
+    ndarray::{Array1, Array2, ArrayView1, Axis},
     nn::LogisticRegression,
+    optim::Schedule,
     rand::RngCore as _,
-    train::{Checkpoint, History, Method, TrainConfig, fit},
+    train::{Checkpoint, EarlyStopping, History, Method, TrainConfig, fit},
 };
 use rayon::prelude::*;
 
@@ -26,25 +28,38 @@ const LOSS: f32 = 2e-6;
 const WEIGHT: f32 = 2e-5;
 /// What is wanted on a card in a server: times as fast as PyTorch's loop, for floats and for bytes, and this part of a
 /// copy's bytes per second.
+#[cfg(feature = "cuda")]
 const TIMES: [f64; 2] = [4.0, 10.0];
+#[cfg(feature = "cuda")]
 const BANDWIDTH: f64 = 0.85;
 
 /// Checks that a card computes what the processor does, and times both.
 #[derive(Parser)]
 #[command(name = "device")]
 struct Arguments {
-    /// Only check the results, on small data
+    /// Checks the card that Vulkan, Metal or DirectX 12 finds, instead of NVIDIA's
+    #[arg(long)]
+    wgpu: bool,
+    /// Only says what `Device::best()` takes
+    #[arg(long)]
+    best: bool,
+    /// Only checks the results, on small data
     #[arg(long)]
     small: bool,
     /// The time of PyTorch's loop over 100 epochs on the same card, in milliseconds, to compare with
+    #[cfg(feature = "cuda")]
     #[arg(long)]
     pytorch: Option<f64>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.best {
+        let _ = Device::best();
+        return ExitCode::SUCCESS;
+    }
     let start = Instant::now();
-    let card = match Device::cuda() {
+    let card = match if arguments.wgpu { Device::wgpu() } else { Device::cuda() } {
         Ok(card) => card,
         Err(problem) => {
             eprintln!("device: {problem}");
@@ -53,10 +68,7 @@ fn main() -> ExitCode {
     };
     println!("{card}, awake after {:.2} s; {}", start.elapsed().as_secs_f64(), Device::Cpu);
     let mut checks = Checks { card, failed: 0 };
-    let outcome = checks
-        .results(arguments.small)
-        .and_then(|()| if arguments.small { Ok(()) } else { checks.times(arguments.pytorch) });
-    if let Err(problem) = outcome {
+    if let Err(problem) = checks.all(&arguments) {
         eprintln!("device: {problem}");
         return ExitCode::FAILURE;
     }
@@ -144,7 +156,9 @@ impl Checks {
         let size = largest(model.weight.iter().copied());
         let weights = largest(model.weight.iter().zip(&card_model.weight).map(|(a, b)| (a - b) / size));
         let bias = (model.bias.unwrap_or(0.0) - card_model.bias.unwrap_or(0.0)) / size;
-        let lengths = history.epochs.len() == card_history.epochs.len() && history.method == card_history.method;
+        let lengths = history.epochs.len() == card_history.epochs.len()
+            && history.method == card_history.method
+            && (history.best_epoch, history.stopped_early) == (card_history.best_epoch, card_history.stopped_early);
         let good = lengths
             && losses <= LOSS
             && hits < 1.5
@@ -161,6 +175,21 @@ impl Checks {
             again == card_model
         ));
         Ok(())
+    }
+
+    fn all(&mut self, arguments: &Arguments) -> Result<()> {
+        if arguments.wgpu && arguments.small {
+            self.extremes()?;
+        }
+        self.results(arguments.small)?;
+        match (arguments.wgpu, arguments.small) {
+            (_, true) => Ok(()),
+            (true, false) => self.epoch_times(),
+            #[cfg(feature = "cuda")]
+            (false, false) => self.times(arguments.pytorch),
+            #[cfg(not(feature = "cuda"))]
+            (false, false) => Ok(()),
+        }
     }
 
     fn results(&mut self, small: bool) -> Result<()> {
@@ -182,9 +211,37 @@ impl Checks {
             self.compare(&name("a random start, weight decay, pos_weight"), both, &random, &other)?;
             let sample_space = TrainConfig { method: Some(Method::SampleSpace), ..config.clone() };
             self.compare(&name("in sample space"), both, &zeros, &sample_space)?;
+            let schedule = Schedule::StepLr { step_size: 3, gamma: 0.5 };
+            let scheduled = TrainConfig { schedule, warm_up: 2, ..config.clone() };
+            self.compare(&name("with a schedule"), both, &zeros, &scheduled)?;
+            // Each epoch wins less than a hundredth sooner or later.
+            let early_stopping = Some(EarlyStopping { patience: 2, min_delta: 0.01 });
+            self.compare(&name("stopped early"), both, &zeros, &TrainConfig { early_stopping, ..config.clone() })?;
+            self.refused(&train, &config);
             self.gram(&train, normalized)?;
             self.diverging(&train, &config);
             self.interrupted(&train, &val, &config)?;
+        }
+        Ok(())
+    }
+
+    /// More columns than a grid is wide, of which lavapipe binds a row at once (128 MiB), so that X is in pieces; and so many
+    /// rows that it matters how they are summed. The processor's sums over rows lose bits there, therefore a loop in `f64`
+    /// says what is right.
+    fn extremes(&mut self) -> Result<()> {
+        for (n, m, d, learning_rate) in [(3, 1, 17_000_000, 5e-7), (300_000, 7, 3, 0.5)] {
+            let (train, val) = (pixels(n, d, 5, true), pixels(m, d, 6, true));
+            let config = TrainConfig { epochs: 3, learning_rate, device: self.card.clone(), ..Default::default() };
+            let mut model = LogisticRegression::new(d);
+            fit(&mut model, &train, Some(&val), &config)?;
+            let (weight, bias) = exact(&train, &config);
+            let size = largest(weight.iter().map(|&w| w as f32));
+            let off = largest(model.weight.iter().zip(&weight).map(|(&w, exact)| (f64::from(w) - exact) as f32 / size));
+            let bias = (f64::from(model.bias.unwrap_or(f32::NAN)) - bias) as f32 / size;
+            self.say(
+                off <= WEIGHT && bias.abs() <= WEIGHT,
+                &format!("{n} × {d} floats, card − a loop in f64: weight {off:.0e}, bias {bias:.0e}"),
+            );
         }
         Ok(())
     }
@@ -210,6 +267,21 @@ impl Checks {
             ),
         );
         Ok(())
+    }
+
+    /// What a card does not do is an error, not another result.
+    fn refused(&mut self, train: &Batch, config: &TrainConfig) {
+        let plain = TrainConfig { device: self.card.clone(), method: None, ..config.clone() };
+        let settings = [
+            TrainConfig { momentum: 0.9, ..plain.clone() },
+            TrainConfig { l1: 0.01, ..plain.clone() },
+            TrainConfig { batch_size: Some(16), ..plain },
+        ];
+        let refused = settings.iter().all(|config| {
+            let problem = fit(&mut LogisticRegression::new(train.num_features()), train, None, config);
+            problem.is_err_and(|error| error.to_string().starts_with("a card takes plain steps"))
+        });
+        self.say(refused, "momentum, L1 and mini-batches are refused");
     }
 
     /// A rate far too high: the same error, and the model as the last whole epoch left it.
@@ -244,6 +316,23 @@ impl Checks {
         Ok(())
     }
 
+    /// Prints how long an epoch takes, without the start.
+    fn epoch_times(&self) -> Result<()> {
+        println!("\nmilliseconds of an epoch, 244 + 153 pictures: {}, {}", Device::Cpu, self.card);
+        for normalized in [true, false] {
+            let (train, val) = (pixels(244, PICTURE, 3, normalized), pixels(153, PICTURE, 4, normalized));
+            let milliseconds = |device: &Device| -> Result<f64> {
+                let run = |epochs| milliseconds(&train, &val, epochs, Some(Method::FeatureSpace), device);
+                let (few, many) = (run(1)?, run(11)?);
+                Ok((many - few) / 10.0)
+            };
+            let (cpu, card) = (milliseconds(&Device::Cpu)?, milliseconds(&self.card)?);
+            println!("{:6} {cpu:>10.2} {card:>10.2}", kind(normalized));
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "cuda")]
     fn times(&mut self, pytorch: Option<f64>) -> Result<()> {
         let copy = copy_bandwidth().map_err(|error| lrlib::Error::Device(format!("no bandwidth measured: {error}")))?;
         println!("\na copy on the card moves {copy:.0} GB/s, read and written");
@@ -281,12 +370,9 @@ impl Checks {
     }
 
     /// Prints the times on these samples; returns those of 100 epochs more on the card, in milliseconds.
+    #[cfg(feature = "cuda")]
     fn row(&mut self, train: &Batch, val: &Batch, normalized: bool) -> Result<f64> {
-        let milliseconds = |epochs, method, device: &Device| {
-            let mut model = LogisticRegression::new(PICTURE);
-            let config = TrainConfig { epochs, method, device: device.clone(), ..Default::default() };
-            timed(|| Ok(fit(&mut model, train, Some(val), &config)?)).map(|(time, _)| 1e3 * time.as_secs_f64())
-        };
+        let milliseconds = |epochs, method, device: &Device| milliseconds(train, val, epochs, method, device);
         let per_hundred = |device: &Device, few: usize, many: usize, repeats: usize| -> Result<f64> {
             let method = Some(Method::FeatureSpace);
             let mut times = (0..repeats)
@@ -319,7 +405,33 @@ impl Checks {
     }
 }
 
+/// Returns weight and bias of a model that starts from zeros.
+fn exact(train: &Batch, config: &TrainConfig) -> (Vec<f64>, f64) {
+    let (mut weight, mut bias) = (vec![0.0; train.num_features()], 0.0);
+    for _ in 0..config.epochs {
+        let rows = || train.x.outer_iter().zip(&train.y);
+        let error = |(row, &y): (ArrayView1<'_, f32>, &f32)| {
+            let z = row.iter().zip(&weight).map(|(&x, w)| f64::from(x) * w).sum::<f64>() + bias;
+            f64::from(config.learning_rate) * (1.0 / (1.0 + (-z).exp()) - f64::from(y)) / train.num_samples() as f64
+        };
+        let errors: Vec<f64> = rows().map(error).collect();
+        for ((row, _), e) in rows().zip(&errors) {
+            weight.iter_mut().zip(row).for_each(|(w, &x)| *w -= e * f64::from(x));
+        }
+        bias -= errors.iter().sum::<f64>();
+    }
+    (weight, bias)
+}
+
+/// Returns how long `fit` takes, in milliseconds.
+fn milliseconds(train: &Batch, val: &Batch, epochs: usize, method: Option<Method>, device: &Device) -> Result<f64> {
+    let mut model = LogisticRegression::new(PICTURE);
+    let config = TrainConfig { epochs, method, device: device.clone(), ..Default::default() };
+    timed(|| Ok(fit(&mut model, train, Some(val), &config)?)).map(|(time, _)| 1e3 * time.as_secs_f64())
+}
+
 /// Returns how many gigabytes per second a copy within the card's memory reads and writes.
+#[cfg(feature = "cuda")]
 fn copy_bandwidth() -> std::result::Result<f64, DriverError> {
     const BYTES: usize = 2 << 30;
     let stream = CudaContext::new(0)?.default_stream();

@@ -85,7 +85,7 @@ static float __shfl_down_sync(unsigned, float value, int distance) {
     return other;
 }
 
-#include "../src/fast/device/kernels.cu"
+#include "../src/fast/device/cuda/kernels.cu"
 
 static void enter() {
     body();

@@ -15,8 +15,9 @@ mod device;
 
 #[cfg(feature = "cuda")]
 pub use device::Cuda;
-#[cfg(feature = "cuda")]
-pub(crate) use device::Descent;
 pub use device::Device;
+#[cfg(feature = "wgpu")]
+pub use device::Gpu;
+pub(crate) use device::{Descent, Start};
 pub use gram::gram;
 pub use pixel::{Pixel, to_bytes};

@@ -3,8 +3,6 @@
 use ndarray::Axis;
 use rayon::prelude::*;
 
-#[cfg(feature = "cuda")]
-use super::on_device::OnDevice;
 use super::{
     config::TrainConfig,
     feature_space::FeatureSpace,
@@ -13,6 +11,7 @@ use super::{
     log::{Log, say},
     method::Method,
     mini_batches::MiniBatches,
+    on_device::OnDevice,
     run::Run,
     sample_space::SampleSpace,
     steps::Steps,
@@ -99,12 +98,13 @@ pub(crate) fn whole<'a>(run: &mut Run<'_>, steps: impl FnOnce(&Run<'_>) -> Resul
 
 /// Returns the way of making steps that [`History::method`] names.
 pub(crate) fn make_steps(run: &Run<'_>) -> Result<Box<dyn Steps>> {
-    Ok(match (run.config.batch_size, run.history.method, &run.config.device) {
-        (Some(size), ..) => Box::new(MiniBatches(size)),
-        (None, Method::SampleSpace, _) => Box::new(SampleSpace::new(run)?),
-        #[cfg(feature = "cuda")]
-        (None, Method::FeatureSpace, Device::Cuda(card)) => Box::new(OnDevice::new(run, card)?),
-        (None, Method::FeatureSpace, _) => Box::new(FeatureSpace::new(run)),
+    Ok(match (run.config.batch_size, run.history.method) {
+        (Some(size), _) => Box::new(MiniBatches(size)),
+        (None, Method::SampleSpace) => Box::new(SampleSpace::new(run)?),
+        (None, Method::FeatureSpace) => match OnDevice::new(run)? {
+            Some(on_device) => Box::new(on_device),
+            None => Box::new(FeatureSpace::new(run)),
+        },
     })
 }
 

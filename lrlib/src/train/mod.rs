@@ -15,7 +15,6 @@ mod save;
 mod feature_space;
 mod mini_batches;
 mod sample_space;
-#[cfg(feature = "cuda")]
 mod on_device;
 mod fit;
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     datasets::Batch,
     error::Result,
-    fast::{Cuda, Descent},
+    fast::{Descent, Start},
     nn::LogisticRegression,
 };
 
@@ -21,7 +21,7 @@ const EPOCHS: usize = 100;
 const LOGITS: usize = 16 << 20;
 
 pub(super) struct OnDevice {
-    descent: Descent,
+    descent: Box<dyn Descent>,
     /// The most epochs of a run.
     most: usize,
     /// The logits of all samples from before each step of the last run, and from after it.
@@ -33,15 +33,23 @@ pub(super) struct OnDevice {
 }
 
 impl OnDevice {
-    pub(super) fn new(run: &Run<'_>, card: &Cuda) -> Result<Self> {
+    /// Moves the run to its device; `None` on the processor.
+    pub(super) fn new(run: &Run<'_>) -> Result<Option<Self>> {
         let Run { train, val, config, ref model, .. } = *run;
         let m = val.map_or(0, Batch::num_samples);
         let most = EPOCHS.min(config.epochs).min(LOGITS / (train.num_samples() + m)).max(1);
         let parts: Vec<_> = [Some(train), val].into_iter().flatten().map(|part| &*part.x).collect();
-        let (model, loss) = ((&*model.weight, model.bias), (config.pos_weight, config.weight_decay));
-        let descent = Descent::new(card, (&parts, &train.y), model, loss, most)?;
+        let descent = config.device.descent(&Start {
+            parts: &parts,
+            y: &train.y,
+            weight: &model.weight,
+            bias: model.bias,
+            pos_weight: config.pos_weight,
+            weight_decay: config.weight_decay,
+            most,
+        })?;
         let (logits, val_logits) = (Array2::zeros((1, 0)), Array2::zeros((0, m)));
-        Ok(Self { descent, most, logits, used: 0, val_logits })
+        Ok(descent.map(|descent| Self { descent, most, logits, used: 0, val_logits }))
     }
 
     /// Returns how many epochs to make from this one on: up to the next checkpoint, if it is near. With early stopping one:

@@ -8,9 +8,15 @@ use std::{
 
 use ndarray::{Array2, ArrayRef2};
 
+use super::card::{Card, Descent, Start};
 #[cfg(feature = "cuda")]
 use super::cuda::Cuda;
-use crate::{error::Result, fast::gram::gram};
+#[cfg(feature = "wgpu")]
+use super::wgpu::Gpu;
+use crate::{
+    error::{Error, Result},
+    fast::gram::gram,
+};
 
 /// Where [`fit`](crate::train::fit) computes, as `torch.device`.
 ///
@@ -28,16 +34,27 @@ pub enum Device {
     /// A card of NVIDIA's.
     #[cfg(feature = "cuda")]
     Cuda(Cuda),
+    /// A card of any maker, by Vulkan, Metal or DirectX 12.
+    #[cfg(feature = "wgpu")]
+    Wgpu(Gpu),
 }
 
 impl Device {
-    /// Returns the card if there is one that can be used, otherwise the processor, and prints a line that says which; as
-    /// `torch.device("cuda" if torch.cuda.is_available() else "cpu")`. If a card cannot be used, the line says why.
+    /// Returns the best device that can be used: a card of NVIDIA's, another card, or the processor. Prints which one it is,
+    /// and why not those before it; as `torch.device("cuda" if torch.cuda.is_available() else "cpu")`.
     #[must_use]
     pub fn best() -> Self {
-        let (device, problem) = Self::cuda().map_or_else(|problem| (Self::Cpu, Some(problem)), |card| (card, None));
-        let problem = problem.filter(|_| cfg!(feature = "cuda") || has_nvidia_driver());
-        let why = problem.map(|problem| format!("; {problem}")).unwrap_or_default();
+        let mut why = String::new();
+        let mut usable = |device: Result<Self>, is_expected: bool| match device {
+            Err(problem) if is_expected => {
+                why = format!("{why}; {problem}");
+                None
+            }
+            device => device.ok(),
+        };
+        let device = usable(Self::cuda(), cfg!(feature = "cuda") || has_nvidia_driver())
+            .or_else(|| usable(Self::wgpu().and_then(Self::hardware), cfg!(feature = "wgpu")))
+            .unwrap_or_default();
         // A closed pipe must not end the run.
         let _ = writeln!(io::stdout(), "device: {device}{why}");
         device
@@ -46,36 +63,68 @@ impl Device {
     /// Returns the first card of NVIDIA's, `torch.device("cuda")`. Wakes it up, which takes about a second: keep it.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device) if there is none, or it cannot be used: without its driver, or with one from before 2022.
+    /// [`Error::Device`] if there is none, or it cannot be used: without its driver, or with one from before 2022.
     pub fn cuda() -> Result<Self> {
         #[cfg(feature = "cuda")]
         return Cuda::open().map(Self::Cuda);
         #[cfg(not(feature = "cuda"))]
-        Err(crate::error::Error::Device(
-            "lrlib was built for the processor alone: add its feature \"cuda\" to use a card".into(),
-        ))
+        Err(not_built_for("a card of NVIDIA's", "cuda"))
     }
 
-    /// Returns the dot product of every pair of samples, as [`gram`], computed on this device. Shapes (n, d) → (n, n).
+    /// Returns the fastest card that Vulkan, Metal or DirectX 12 finds; on a Mac, `torch.device("mps")`. If there is only a
+    /// software renderer, such as Mesa's llvmpipe, returns that: it computes the same on the processor, slowly.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device) if the card has too little memory, or fails.
+    /// [`Error::Device`] if there is none, or it cannot be used.
+    pub fn wgpu() -> Result<Self> {
+        #[cfg(feature = "wgpu")]
+        return Gpu::open().map(Self::Wgpu);
+        #[cfg(not(feature = "wgpu"))]
+        Err(not_built_for("a card", "wgpu"))
+    }
+
+    /// Returns this device, unless it is a software renderer.
+    fn hardware(self) -> Result<Self> {
+        if self.card().is_some_and(Card::is_software) {
+            return Err(Error::Device(format!("{self} is a software renderer, slower than the processor's own loop")));
+        }
+        Ok(self)
+    }
+
+    /// Returns the dot product of every pair of samples, as [`gram`], computed on this device, or where it has no wide enough
+    /// numbers (`Wgpu`) by the processor. Shapes (n, d) → (n, n).
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the card has too little memory, or fails.
     pub fn gram(&self, x: &ArrayRef2<f32>) -> Result<Array2<f64>> {
+        self.card().map_or_else(|| Ok(gram(x)), |card| card.gram(x))
+    }
+
+    /// Starts gradient descent on this device; `None` on the processor, where `fit` makes the steps itself.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the card has too little memory, or fails.
+    pub(crate) fn descent(&self, start: &Start<'_>) -> Result<Option<Box<dyn Descent>>> {
+        self.card().map(|card| card.descent(start)).transpose()
+    }
+
+    fn card(&self) -> Option<&dyn Card> {
         match self {
-            Self::Cpu => Ok(gram(x)),
+            Self::Cpu => None,
             #[cfg(feature = "cuda")]
-            Self::Cuda(card) => card.gram(x),
+            Self::Cuda(card) => Some(card),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu(card) => Some(card),
         }
     }
 }
 
-/// `cpu (2 threads, AVX-512)`, `cuda (NVIDIA H100 80GB HBM3)`
+/// `cpu (2 threads, AVX-512)`, `cuda (NVIDIA H100 80GB HBM3)`, `wgpu (Apple M2, metal)`
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cpu => write!(f, "cpu ({} threads, {})", rayon::current_num_threads(), vectors()),
-            #[cfg(feature = "cuda")]
-            Self::Cuda(card) => write!(f, "cuda ({})", card.name),
+        match self.card() {
+            None => write!(f, "cpu ({} threads, {})", rayon::current_num_threads(), vectors()),
+            Some(card) => write!(f, "{card}"),
         }
     }
 }
@@ -85,6 +134,12 @@ impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Returns the error of a card for which lrlib was built without the feature.
+#[cfg(not(all(feature = "cuda", feature = "wgpu")))]
+fn not_built_for(card: &str, feature: &str) -> Error {
+    Error::Device(format!("lrlib was built without {card}: add its feature \"{feature}\" to use one"))
 }
 
 /// Returns the name of the widest vector instructions of this processor that this crate uses.
@@ -116,9 +171,11 @@ mod tests {
     }
 
     #[test]
-    #[cfg(not(feature = "cuda"))]
+    #[cfg(not(any(feature = "cuda", feature = "wgpu")))]
     fn a_card_that_was_not_built_for_is_an_error() {
-        let problem = Device::cuda().expect_err("no feature").to_string();
-        assert!(problem.contains("add its feature \"cuda\""), "{problem}");
+        for (device, feature) in [(Device::cuda(), "cuda"), (Device::wgpu(), "wgpu")] {
+            let problem = device.expect_err("no feature").to_string();
+            assert!(problem.ends_with(&format!("add its feature \"{feature}\" to use one")), "{problem}");
+        }
     }
 }

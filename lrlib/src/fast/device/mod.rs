@@ -3,14 +3,18 @@
 //! A card reads X from its own memory at a hundred times the speed of a processor's core; nothing else is different. But it
 //! takes about a second to wake it up, to compile its kernels and to copy X there. It pays where the loop takes longer.
 
+mod card;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod rows;
 #[cfg(feature = "cuda")]
 mod cuda;
-#[cfg(feature = "cuda")]
-mod descent;
+#[cfg(feature = "wgpu")]
+mod wgpu;
 mod choice;
 
+#[cfg(feature = "wgpu")]
+pub use self::wgpu::Gpu;
+pub(crate) use card::{Descent, Start};
 pub use choice::Device;
 #[cfg(feature = "cuda")]
 pub use cuda::Cuda;
-#[cfg(feature = "cuda")]
-pub(crate) use descent::Descent;

@@ -4,16 +4,19 @@
 use cudarc::driver::{CudaFunction, CudaGraph, CudaSlice, PushKernelArg, sys};
 use ndarray::{Array2, ArrayRef1, ArrayRef2};
 
-use super::cuda::{Answer, COLUMNS, Cuda, ROWS, Samples, WARPS, launch};
-use crate::error::Result;
+use super::card::{Answer, COLUMNS, Cuda, ROWS, Samples, WARPS, launch};
+use crate::{
+    error::Result,
+    fast::device::card::{Card, Descent, Start},
+};
 
 /// About as many warps of the forward kernel for each multiprocessor, which runs 16 of them at a time.
 const MANY: usize = 64;
 /// Epochs of a graph, which the driver starts at once: it takes about as long to start a kernel as a card takes for it.
 const EPOCHS: usize = 10;
 
-/// A model in training on a card.
-pub(crate) struct Descent {
+/// A model in training on a card of NVIDIA's.
+struct CudaDescent {
     card: Cuda,
     kernels: [CudaFunction; 3],
     samples: Samples,
@@ -21,7 +24,8 @@ pub(crate) struct Descent {
     /// The weight, the bias, and zeros up to `samples.d`.
     w: CudaSlice<f32>,
     features: i32,
-    loss: (f32, f32),
+    pos_weight: f32,
+    weight_decay: f32,
     /// The logits before their sum over `shares` of the columns, and e.
     parts: CudaSlice<f32>,
     shares: i32,
@@ -33,19 +37,19 @@ pub(crate) struct Descent {
     graph: Option<CudaGraph>,
 }
 
-impl Descent {
-    /// Copies the samples to the card, n with labels `y` and then those of validation, and starts from this weight and bias.
-    /// `loss` holds `pos_weight` and the weight decay, and `most` is the most steps of a [`run`](Self::run).
-    ///
-    /// # Errors
-    /// [`Error::Device`](crate::Error::Device) if they do not fit in its memory, or it fails.
-    pub(crate) fn new(
-        card: &Cuda,
-        (parts, y): (&[&ArrayRef2<f32>], &ArrayRef1<f32>),
-        (weight, bias): (&ArrayRef1<f32>, Option<f32>),
-        loss: (f32, f32),
-        most: usize,
-    ) -> Result<Self> {
+impl Card for Cuda {
+    fn descent(&self, start: &Start<'_>) -> Result<Box<dyn Descent>> {
+        Ok(Box::new(CudaDescent::new(self, start)?))
+    }
+
+    fn gram(&self, x: &ArrayRef2<f32>) -> Result<Array2<f64>> {
+        self.products(x)
+    }
+}
+
+impl CudaDescent {
+    fn new(card: &Cuda, start: &Start<'_>) -> Result<Self> {
+        let &Start { parts, y, weight, bias, pos_weight, weight_decay, most } = start;
         let samples = card.samples(parts, bias.is_some())?;
         let begin = || {
             let (rows, stream) = (samples.rows, &card.stream);
@@ -63,7 +67,8 @@ impl Descent {
                 y: card.copied(&y.to_vec())?,
                 w: card.copied(&w)?,
                 features: weight.len() as i32,
-                loss,
+                pos_weight,
+                weight_decay,
                 parts: stream.alloc_zeros(shares * rows)?,
                 shares: shares as i32,
                 e: stream.alloc_zeros(y.len())?,
@@ -83,9 +88,40 @@ impl Descent {
         begin().map_err(|error| card.error(error))
     }
 
-    /// Makes a step with each of these learning rates, up to the first from logits that are not finite. Returns the logits
-    /// from before each step and after the last, those of the validation samples last: shape (steps + 1, n + m).
-    pub(crate) fn run(&mut self, rates: &[f32]) -> Result<Array2<f32>> {
+    /// One epoch, from the logits' parts to the next ones.
+    fn epoch(&mut self) -> Answer<()> {
+        self.errors()?;
+        self.step()?;
+        self.forward()
+    }
+
+    fn forward(&mut self) -> Answer<()> {
+        let Samples { x, rows, d, form } = &self.samples;
+        let blocks = (rows.div_ceil(ROWS) * self.shares as usize).div_ceil(WARPS);
+        let (rows, d) = (*rows as i32, *d as i32);
+        let mut args = self.card.stream.launch_builder(&self.kernels[0]);
+        args.arg(x).arg(&self.w).arg(&mut self.parts).arg(&mut self.epoch);
+        launch(args.arg(&self.shares).arg(&rows).arg(&d).arg(&form.unit()), blocks, 1)
+    }
+
+    fn errors(&mut self) -> Answer<()> {
+        let (n, rows) = (self.y.len() as i32, self.samples.rows as i32);
+        let mut args = self.card.stream.launch_builder(&self.kernels[1]);
+        args.arg(&self.parts).arg(&self.y).arg(&mut self.e).arg(&mut self.logits).arg(&self.epoch);
+        launch(args.arg(&self.shares).arg(&n).arg(&rows).arg(&self.pos_weight), self.samples.rows.div_ceil(32), 1)
+    }
+
+    fn step(&mut self) -> Answer<()> {
+        let Samples { x, d, form, .. } = &self.samples;
+        let (n, blocks, d) = (self.y.len() as i32, d / COLUMNS, *d as i32);
+        let mut args = self.card.stream.launch_builder(&self.kernels[2]);
+        args.arg(x).arg(&self.e).arg(&mut self.w).arg(&self.epoch).arg(&self.rates);
+        launch(args.arg(&n).arg(&d).arg(&self.features).arg(&form.unit()).arg(&self.weight_decay), blocks, 1)
+    }
+}
+
+impl Descent for CudaDescent {
+    fn run(&mut self, rates: &[f32]) -> Result<Array2<f32>> {
         let (stream, rows, steps) = (self.card.stream.clone(), self.samples.rows, rates.len());
         let mut run = || {
             stream.memset_zeros(&mut self.epoch)?;
@@ -100,41 +136,9 @@ impl Descent {
         Ok(Array2::from_shape_vec((steps + 1, rows), logits).expect("as many logits"))
     }
 
-    /// Writes weight and bias back.
-    pub(crate) fn write_to(&self, weight: &mut ArrayRef1<f32>, bias: &mut Option<f32>) -> Result<()> {
+    fn write_to(&self, weight: &mut ArrayRef1<f32>, bias: &mut Option<f32>) -> Result<()> {
         let w = self.card.numbers(&self.w.as_view()).map_err(|error| self.card.error(error))?;
         weight.iter_mut().chain(bias).zip(w).for_each(|(to, w)| *to = w);
         Ok(())
-    }
-
-    /// One epoch, from the logits' parts to the next ones.
-    fn epoch(&mut self) -> Answer<()> {
-        self.errors()?;
-        self.step()?;
-        self.forward()
-    }
-
-    fn forward(&mut self) -> Answer<()> {
-        let Samples { x, rows, d, unit } = &self.samples;
-        let blocks = (rows.div_ceil(ROWS) * self.shares as usize).div_ceil(WARPS);
-        let (rows, d) = (*rows as i32, *d as i32);
-        let mut args = self.card.stream.launch_builder(&self.kernels[0]);
-        args.arg(x).arg(&self.w).arg(&mut self.parts).arg(&mut self.epoch);
-        launch(args.arg(&self.shares).arg(&rows).arg(&d).arg(unit), blocks, 1)
-    }
-
-    fn errors(&mut self) -> Answer<()> {
-        let (n, rows) = (self.y.len() as i32, self.samples.rows as i32);
-        let mut args = self.card.stream.launch_builder(&self.kernels[1]);
-        args.arg(&self.parts).arg(&self.y).arg(&mut self.e).arg(&mut self.logits).arg(&self.epoch);
-        launch(args.arg(&self.shares).arg(&n).arg(&rows).arg(&self.loss.0), self.samples.rows.div_ceil(32), 1)
-    }
-
-    fn step(&mut self) -> Answer<()> {
-        let Samples { x, d, unit, .. } = &self.samples;
-        let (n, blocks, d) = (self.y.len() as i32, d / COLUMNS, *d as i32);
-        let mut args = self.card.stream.launch_builder(&self.kernels[2]);
-        args.arg(x).arg(&self.e).arg(&mut self.w).arg(&self.epoch).arg(&self.rates);
-        launch(args.arg(&n).arg(&d).arg(&self.features).arg(unit).arg(&self.loss.1), blocks, 1)
     }
 }

@@ -5,9 +5,11 @@
 #![expect(unsafe_code, reason = "a kernel reads and writes wherever its arguments say")]
 #![expect(clippy::cast_possible_wrap, reason = "a kernel counts rows and columns as `int`, below 2³¹")]
 
-use std::{fmt::Display, sync::Arc};
+use std::{
+    fmt::{self, Display},
+    sync::Arc,
+};
 
-use bytemuck::{Pod, cast_slice};
 use cudarc::{
     driver::{
         CudaContext, CudaFunction, CudaModule, CudaSlice, CudaStream, CudaView, DeviceRepr, DriverError, LaunchArgs,
@@ -15,12 +17,11 @@ use cudarc::{
     },
     nvrtc::Ptx,
 };
-use ndarray::{Array2, ArrayRef2, Axis};
-use rayon::prelude::*;
+use ndarray::{Array2, ArrayRef2};
 
 use crate::{
     error::{Error, Result},
-    fast::pixel::write_bytes,
+    fast::device::rows::Form,
 };
 
 /// The first driver that understands the PTX, as CUDA counts, and in words.
@@ -31,8 +32,6 @@ pub(super) const WARPS: usize = 8;
 pub(super) const COLUMNS: usize = 512;
 pub(super) const ROWS: usize = 8;
 const PAIRS: usize = 32;
-/// Bytes to copy at a time.
-const PIECE: usize = 16 << 20;
 
 /// What the driver returns.
 pub(super) type Answer<T> = std::result::Result<T, DriverError>;
@@ -40,23 +39,23 @@ pub(super) type Answer<T> = std::result::Result<T, DriverError>;
 /// A card of NVIDIA's, awake and with its kernels compiled. A clone is the same card.
 #[derive(Clone)]
 pub struct Cuda {
-    pub(super) name: String,
+    name: String,
     pub(super) multiprocessors: usize,
     pub(super) stream: Arc<CudaStream>,
     pub(super) module: Arc<CudaModule>,
 }
 
-/// Samples in the card's memory, as bytes where every feature is a pixel, otherwise as floats; see `kernels.cu`.
+/// Samples in the card's memory; see `kernels.cu`.
 pub(super) struct Samples {
     pub(super) x: CudaSlice<u8>,
     pub(super) rows: usize,
     pub(super) d: usize,
-    pub(super) unit: f32,
+    pub(super) form: Form,
 }
 
 impl Cuda {
     /// Wakes up the first card.
-    pub(super) fn open() -> Result<Self> {
+    pub(crate) fn open() -> Result<Self> {
         let unusable = |problem: &dyn Display| Error::Device(format!("no NVIDIA card can be used: {problem}"));
         // cudarc panics where the library is missing.
         // SAFETY: loading it runs NVIDIA's code, which every call does.
@@ -86,67 +85,38 @@ impl Cuda {
     }
 
     /// Returns X·Xᵀ.
-    pub(super) fn gram(&self, x: &ArrayRef2<f32>) -> Result<Array2<f64>> {
+    pub(super) fn products(&self, x: &ArrayRef2<f32>) -> Result<Array2<f64>> {
         let samples = self.samples(&[x], false)?;
         let (n, d, tiles) = (samples.rows as i32, samples.d as i32, samples.rows.div_ceil(PAIRS));
-        let products = || {
+        let sums = || {
             let mut sums = self.stream.alloc_zeros::<f64>(samples.rows * samples.rows)?;
             let kernel = self.kernel("gram", &samples)?;
             launch(self.stream.launch_builder(&kernel).arg(&samples.x).arg(&mut sums).arg(&n).arg(&d), tiles, tiles)?;
             self.numbers(&sums.as_view())
         };
-        let sums = products().map_err(|error| self.error(error))?;
-        let scale = f64::from(samples.unit.recip().round()).powi(2);
+        let sums = sums().map_err(|error| self.error(error))?;
+        let scale = f64::from(samples.form.unit().recip().round()).powi(2);
         let n = samples.rows;
         Ok(Array2::from_shape_fn((n, n), |(i, j)| sums[i.min(j) * n + i.max(j)] / scale))
     }
 
-    /// Copies samples to the card, one part behind the other. Behind the features of each comes a 1 if the model has a bias.
+    /// Copies samples to the card, one part behind the other.
     pub(super) fn samples(&self, parts: &[&ArrayRef2<f32>], with_bias: bool) -> Result<Samples> {
-        let one = u8::from(with_bias);
-        let bytes = self.copy(parts, 255 * one, 1.0 / 255.0, write_bytes).map_err(|error| self.error(error))?;
-        let floats = || {
-            let copied = self.copy(parts, f32::from(one), 1.0, |row, line| {
-                line.copy_from_slice(row);
-                true
-            });
-            copied.map(|samples| samples.expect("every row can be copied")).map_err(|error| self.error(error))
-        };
-        bytes.map_or_else(floats, Ok)
-    }
-
-    /// The same, where `write` makes a row; `None` if it cannot.
-    fn copy<T: Pod + Send + Sync>(
-        &self,
-        parts: &[&ArrayRef2<f32>],
-        one: T,
-        unit: f32,
-        write: impl Fn(&[f32], &mut [T]) -> bool + Sync,
-    ) -> Answer<Option<Samples>> {
         let (rows, features) = (parts.iter().map(|x| x.nrows()).sum(), parts[0].ncols());
         let d = (features + 1).next_multiple_of(COLUMNS);
-        // SAFETY: every byte is written below before a kernel reads it.
-        let mut x = unsafe { self.stream.alloc::<u8>(rows * d * size_of::<T>()) }?;
-        let mut lines = vec![T::zeroed(); d * (PIECE / (d * size_of::<T>())).clamp(1, rows)];
-        let mut done = 0;
-        for part in parts {
-            let part = part.as_standard_layout();
-            for piece in part.axis_chunks_iter(Axis(0), lines.len() / d) {
-                let pairs = lines.par_chunks_mut(d).zip(piece.outer_iter().into_par_iter());
-                let whole = pairs.all(|(line, row)| {
-                    line[features] = one;
-                    write(row.to_slice().expect("x is in standard layout"), &mut line[..features])
-                });
-                if !whole {
-                    return Ok(None);
-                }
-                let bytes = cast_slice::<T, u8>(&lines[..piece.nrows() * d]);
+        let form = Form::of(parts);
+        let copied = || {
+            // SAFETY: every byte is written below before a kernel reads it.
+            let mut x = unsafe { self.stream.alloc::<u8>(rows * d * form.size()) }?;
+            let mut done = 0;
+            form.send(parts, d, with_bias, |bytes| {
                 self.stream.memcpy_htod(bytes, &mut x.slice_mut(done..done + bytes.len()))?;
-                self.stream.synchronize()?;
                 done += bytes.len();
-            }
-        }
-        Ok(Some(Samples { x, rows, d, unit }))
+                self.stream.synchronize()
+            })?;
+            Ok(Samples { x, rows, d, form })
+        };
+        copied().map_err(|error| self.error(error))
     }
 
     /// Copies numbers to the card. Afterwards it does not read them any more, whatever kind of memory they are in.
@@ -163,7 +133,7 @@ impl Cuda {
 
     /// Returns the kernel for these samples.
     pub(super) fn kernel(&self, name: &str, samples: &Samples) -> Answer<CudaFunction> {
-        let kind = if samples.unit < 1.0 { "u8" } else { "f32" };
+        let kind = if samples.form == Form::Bytes { "u8" } else { "f32" };
         self.module.load_function(&format!("{name}_{kind}"))
     }
 
@@ -176,6 +146,13 @@ impl Cuda {
         } else {
             format!("{name} failed: {}; try again, or use Device::Cpu", words(error))
         })
+    }
+}
+
+/// `cuda (NVIDIA H100 80GB HBM3)`
+impl Display for Cuda {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cuda ({})", self.name)
     }
 }
 

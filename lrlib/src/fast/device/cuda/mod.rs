@@ -1,0 +1,6 @@
+//! A card of NVIDIA's, by its driver.
+
+mod card;
+mod descent;
+
+pub use card::Cuda;
