@@ -136,6 +136,32 @@ fn em_never_lowers_the_likelihood() -> Result<()> {
 }
 
 #[test]
+fn a_fit_ends_where_the_likelihood_hardly_rises() -> Result<()> {
+    let x = rows("x", 4);
+    let (next, score) = GaussianMixture::fit(&x, 2, 3)?.step(&x)?;
+    let risen = next.step(&x)?.1 - score;
+    assert!(risen < 1e-3, "{risen}");
+    Ok(())
+}
+
+/// Thirteen points at one place, one far away, and three groups so far from each other that a first mean is in each.
+#[test]
+fn no_gaussian_shrinks_to_a_point_and_no_group_is_left_out() -> Result<()> {
+    let x = Array2::from_shape_fn((14, 1), |(i, _)| if i < 13 { 2.0 } else { 9.0 });
+    let variance = x.mapv(|x| (x - 2.5) * (x - 2.5)).mean().expect("points");
+    for &covariance in &GaussianMixture::fit(&x, 2, 0)?.covariances {
+        assert!(covariance > 0.99e-3 * variance, "{covariance} of {variance}");
+    }
+    let groups = Array2::from_shape_fn((30, 1), |(i, _)| 100.0 * (i % 3) as f32 + i as f32 / 100.0);
+    for seed in 0..20 {
+        let means = GaussianMixture::fit(&groups, 3, seed)?.means;
+        let near = |center: f32| means.iter().any(|mean| (mean - center).abs() < 1.0);
+        assert!(near(0.0) && near(100.0) && near(200.0), "seed {seed}: {means}");
+    }
+    Ok(())
+}
+
+#[test]
 fn fisher_vectors_equal_scikit_images() -> Result<()> {
     check(&fisher_vector(&rows("x", 4), &mixture())?, "fisher_vector", 1e-4);
     Ok(())
@@ -191,6 +217,35 @@ fn a_pictures_vector_depends_neither_on_the_others_nor_on_the_threads() -> Resul
     assert_eq!((&one, &one), (&three, &alone));
     assert_eq!(one.dim(), (2, 12));
     assert!(one.outer_iter().all(|row| (row.dot(&row) - 1.0).abs() < 1e-5));
+    Ok(())
+}
+
+/// The signed square roots, scaled to length 1, where all descriptors count the same.
+#[test]
+fn a_pictures_vector_is_its_gradient_rooted() -> Result<()> {
+    let descriptors = some_descriptors()?;
+    let fisher = FisherVector::fit(&descriptors, &FisherConfig { gaussians: 2, components: 3, ..Default::default() })?;
+    let x = descriptors[0].x.mapv(|byte| f32::from(byte) / 255.0);
+    let gradient = fisher_vector(&fisher.pca.transform(&x)?, &fisher.mixture)?;
+    let rooted = gradient.mapv(|number| number.signum() * number.abs().sqrt());
+    let expected = &rooted / rooted.dot(&rooted).sqrt();
+    let off = (&fisher.transform(&descriptors[..1])?.row(0) - &expected).fold(0.0_f32, |most, off| most.max(off.abs()));
+    assert!(off < 1e-4, "{off}");
+    Ok(())
+}
+
+/// The middle half of 8 × 8 pixels ends at pixels 2 and 6: a patch must lie in it whole.
+#[test]
+fn a_patch_that_is_partly_masked_out_does_not_count() -> Result<()> {
+    let mut picture = RgbImage::new(8, 8);
+    for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        let inside = (2..6).contains(&x) && (2..6).contains(&y);
+        *pixel = if inside { [90, 120, 30].into() } else { [(31 * x) as u8, (17 * y) as u8, (x * y) as u8].into() };
+    }
+    let pooling = Pooling { region: Region::Center(0.5), ..EVERYWHERE };
+    let inside = LocalBinaryPattern { size: 8, radii: vec![1], pooling }.extract(&picture)?;
+    // Four patches of 3 × 3 pixels lie in a flat square of 4 × 4.
+    assert_eq!((inside[255], inside.iter().filter(|&&share| share > 0.0).count()), (1.0, 1));
     Ok(())
 }
 

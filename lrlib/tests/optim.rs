@@ -176,9 +176,10 @@ fn what_comes_after_an_early_stop_does_not_count() {
     let (mut train, mut val) = (pattern(0..24), pattern(24..40));
     train.x *= 1e16;
     val.x *= -1e16;
-    let early_stopping = Some(EarlyStopping { patience: 2, min_delta: 0.0 });
+    // It stops at epoch 4. Sample space judges after 1, 2, 4 and 8 epochs, and the loss is no number from the sixth on.
+    let early_stopping = Some(EarlyStopping { patience: 4, min_delta: 0.0 });
     for (method, batch_size) in ways(&train) {
-        let grow = Schedule::StepLr { step_size: 1, gamma: 1e12 };
+        let grow = Schedule::StepLr { step_size: 1, gamma: 1e8 };
         let config = TrainConfig {
             method: Some(method),
             batch_size,
@@ -189,7 +190,7 @@ fn what_comes_after_an_early_stop_does_not_count() {
         let start = LogisticRegression::new(40);
         let stopped = fit(&mut start.clone(), &train, Some(&val), &config).expect_err("it diverges");
         assert!(stopped.to_string().contains("lower the learning rate"), "{stopped}");
-        assert!(stopped.history.epochs.len() < 8, "the epochs after the stop are made in sample space");
+        assert!((5..8).contains(&stopped.history.epochs.len()), "{method:?}: {:?}", stopped.history);
         let config = TrainConfig { early_stopping, ..config };
         let history = fit(&mut start.clone(), &train, Some(&val), &config).expect("it stops before");
         assert!(history.stopped_early, "{method:?}: {history:?}");
