@@ -178,18 +178,17 @@ impl Checks {
     }
 
     fn all(&mut self, arguments: &Arguments) -> Result<()> {
-        if arguments.wgpu && arguments.small {
-            self.extremes()?;
+        match (arguments.wgpu, arguments.small) {
+            (true, true) => self.extremes()?,
+            (true, false) => self.epoch_times()?,
+            (false, _) => {}
         }
         self.results(arguments.small)?;
-        match (arguments.wgpu, arguments.small) {
-            (_, true) => Ok(()),
-            (true, false) => self.epoch_times(),
-            #[cfg(feature = "cuda")]
-            (false, false) => self.times(arguments.pytorch),
-            #[cfg(not(feature = "cuda"))]
-            (false, false) => Ok(()),
+        #[cfg(feature = "cuda")]
+        if !arguments.wgpu && !arguments.small {
+            self.times(arguments.pytorch)?;
         }
+        Ok(())
     }
 
     fn results(&mut self, small: bool) -> Result<()> {
