@@ -10,7 +10,7 @@ use crate::train::Exchange;
 /// What `train::fit` asks of the ranks.
 pub(super) struct Columns<'a> {
     pub(super) world: &'a World,
-    /// This rank's of the d features; `None` if each rank has all.
+    /// This rank's columns of the d; `None` if each rank has all.
     pub(super) mine: Option<Range<usize>>,
 }
 

@@ -1,4 +1,4 @@
-//! Training on many machines, `torch.distributed`: each process has some of the pictures, and MPI adds up.
+//! Training on many machines, `torch.distributed`: each process has some of the pictures, and MPI adds up their results.
 //!
 //! Full-batch gradient descent is one sum over all samples. Where the samples are spread over processes, so is the sum, and
 //! [`Split`] says over what it is spread, and what an epoch has to exchange.

@@ -30,7 +30,7 @@ pub struct World {
 }
 
 impl World {
-    /// Joins them. Without `mpirun` there is one rank.
+    /// Joins the processes that `mpirun` started. Without `mpirun` there is one rank.
     ///
     /// # Errors
     /// [`Error::Config`] if this process has joined before.

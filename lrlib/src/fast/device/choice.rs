@@ -31,7 +31,7 @@ pub enum Device {
     /// The processor, with all its cores.
     #[default]
     Cpu,
-    /// A card of NVIDIA's.
+    /// An NVIDIA card.
     #[cfg(feature = "cuda")]
     Cuda(Cuda),
     /// A card of any maker, by Vulkan, Metal or DirectX 12.
@@ -40,7 +40,7 @@ pub enum Device {
 }
 
 impl Device {
-    /// Returns the best device that can be used: a card of NVIDIA's, another card, or the processor. Prints which one it is,
+    /// Returns the best device that can be used: an NVIDIA card, another card, or the processor. Prints which one it is,
     /// and why not those before it; as `torch.device("cuda" if torch.cuda.is_available() else "cpu")`.
     #[must_use]
     pub fn best() -> Self {
@@ -60,15 +60,15 @@ impl Device {
         device
     }
 
-    /// Returns the first card of NVIDIA's, `torch.device("cuda")`. Wakes it up, which takes about a second: keep it.
+    /// Returns the first NVIDIA card, `torch.device("cuda")`. Waking it up takes about half a second: keep it.
     ///
     /// # Errors
-    /// [`Error::Device`] if there is none, or it cannot be used: without its driver, or with one from before 2022.
+    /// [`Error::Device`] if there is no NVIDIA card, no driver, or a driver older than version 520 (CUDA 11.8).
     pub fn cuda() -> Result<Self> {
         #[cfg(feature = "cuda")]
         return Cuda::open().map(Self::Cuda);
         #[cfg(not(feature = "cuda"))]
-        Err(not_built_for("a card of NVIDIA's", "cuda"))
+        Err(not_built_for("NVIDIA cards", "cuda"))
     }
 
     /// Returns the fastest card that Vulkan, Metal or DirectX 12 finds; on a Mac, `torch.device("mps")`. If there is only a
@@ -80,7 +80,7 @@ impl Device {
         #[cfg(feature = "wgpu")]
         return Gpu::open().map(Self::Wgpu);
         #[cfg(not(feature = "wgpu"))]
-        Err(not_built_for("a card", "wgpu"))
+        Err(not_built_for("other cards", "wgpu"))
     }
 
     /// Returns this device, unless it is a software renderer.
@@ -139,7 +139,7 @@ impl fmt::Debug for Device {
 /// Returns the error of a card for which lrlib was built without the feature.
 #[cfg(not(all(feature = "cuda", feature = "wgpu")))]
 fn not_built_for(card: &str, feature: &str) -> Error {
-    Error::Device(format!("lrlib was built without {card}: add its feature \"{feature}\" to use one"))
+    Error::Device(format!("lrlib was built without support for {card}: add its feature \"{feature}\" to use one"))
 }
 
 /// Returns the name of the widest vector instructions of this processor that this crate uses.

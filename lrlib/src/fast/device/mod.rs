@@ -1,7 +1,7 @@
 //! Where to compute: the processor, or a card that computes many times faster and has its own memory.
 //!
-//! A card reads X from its own memory at a hundred times the speed of a processor's core; nothing else is different. But it
-//! takes about a second to wake it up, to compile its kernels and to copy X there. It pays where the loop takes longer.
+//! A card reads X from its own memory at a hundred times the speed of a processor's core; nothing else is different. But to
+//! wake it up, compile its kernels and copy X there takes 0.6 s on an H200. It pays where the loop takes longer.
 
 mod card;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]

@@ -1,4 +1,4 @@
-//! A card of NVIDIA's: its memory, its kernels, and the Gram matrix computed there.
+//! An NVIDIA card: its memory, its kernels, and the Gram matrix computed there.
 //!
 //! The kernels, `kernels.cu`, are compiled twice: to PTX, an assembly language for all cards, which is a file of this crate
 //! (`ci/ptx.py` makes it), and from that by the driver for the card that is there.
@@ -36,7 +36,7 @@ const PAIRS: usize = 32;
 /// What the driver returns.
 pub(super) type Answer<T> = std::result::Result<T, DriverError>;
 
-/// A card of NVIDIA's, awake and with its kernels compiled. A clone is the same card.
+/// An NVIDIA card, awake and with its kernels compiled. A clone is the same card.
 #[derive(Clone)]
 pub struct Cuda {
     name: String,

@@ -1,4 +1,4 @@
-//! A card of NVIDIA's, by its driver.
+//! An NVIDIA card, by its driver.
 
 mod card;
 mod descent;
