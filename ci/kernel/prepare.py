@@ -87,7 +87,8 @@ def dep_lines(notebooks: Path = ROOT / "notebooks") -> list[str]:
         for path in sorted(folder.glob("*.ipynb")):
             with suppress(ValueError, KeyError):  # a file that is not a notebook has no such lines
                 for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-                    if "raises-exception" in cell.get("metadata", {}).get("tags", []):
+                    tags = cell.get("metadata", {}).get("tags", [])
+                    if cell["cell_type"] != "code" or "raises-exception" in tags:
                         continue
                     found = re.findall("^:dep .*$", "".join(cell["source"]), re.M)
                     lines.update({line.replace(f'"{up}', '"../'): None for line in found})

@@ -107,7 +107,9 @@ class DepLinesTest(unittest.TestCase):
                 source = "\n".join([library, own, "// :dep no", ':dep rand = "0.9"']).replace(
                     "UP", up
                 )
-                cells = [{"source": source.splitlines(keepends=True)}]
+                code = {"cell_type": "code", "source": source.splitlines(keepends=True)}
+                text = {"cell_type": "markdown", "source": [':dep not = "run"']}
+                cells = [code, text]
                 (notebooks / file).write_text(json.dumps({"cells": cells}))
             (notebooks / "broken.ipynb").write_text("{")
             expected = [line.replace("UP", "../") for line in (library, own)] + [
