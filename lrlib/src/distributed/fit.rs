@@ -17,9 +17,8 @@ use crate::{
 /// Trains `model` on the samples of all ranks, as [`train::fit`](crate::train::fit) trains on those of one.
 ///
 /// Each rank calls this with its own samples, at least one to train on and one to validate on, and with the same model and
-/// settings. All get the
-/// history and the model that one process would have got with all samples, rank by rank, up to rounding. Rank 0 prints and
-/// writes the checkpoint, from which a run can go on with another number of ranks.
+/// settings. All get the history and the model that one process would have got with all samples, rank by rank, up to
+/// rounding. Rank 0 prints and writes the checkpoint, from which a run can go on with another number of ranks.
 ///
 /// Without a `split` the one that costs least is taken, or what `config.method` asks for; which one it was is returned too.
 ///
